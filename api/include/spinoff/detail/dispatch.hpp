@@ -1,0 +1,135 @@
+/// From a message's type to the actor's handler, by a table that the compiler makes.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <spinoff/detail/behavior.hpp>
+
+namespace spinoff {
+
+/// The messages that an actor takes: `using Receives = Messages<Hello, Bye>;`. For each of them it
+/// has a handler `on(const M&)` (or `on(M)`, `on(M&&)`, to take the message over).
+template <class... Ms>
+struct Messages {};
+
+/// The same, and a promise: each of them can come from another node. A type that cannot be
+/// serialized does not compile here.
+template <class... Ms>
+struct RemoteMessages {
+  static_assert((Serializable<Ms> && ...),
+                "a message that comes from other nodes must be serializable: give its struct "
+                "MSGPACK_DEFINE(fields...), or list it in Messages instead of RemoteMessages");
+};
+
+namespace detail {
+
+template <class A>
+concept DeclaresReceives = requires { typename A::Receives; };
+
+template <class A, class M>
+concept Handles = requires(A& actor, M&& message) { actor.on(std::move(message)); };
+
+// Whether A has any member named `on`: if so, this name is ambiguous in Both.
+struct HasOn {
+  int on;
+};
+template <class A>
+struct Both : A, HasOn {};
+template <class A>
+concept HasHandlers = !requires { &Both<A>::on; };
+
+template <class List, class M>
+inline constexpr bool kListed = false;
+template <class... Ms, class M>
+inline constexpr bool kListed<Messages<Ms...>, M> = (std::is_same_v<Ms, M> || ...);
+template <class... Ms, class M>
+inline constexpr bool kListed<RemoteMessages<Ms...>, M> = (std::is_same_v<Ms, M> || ...);
+
+/// An open hash table with a free slot at least, made at compile time from the types' hashed names.
+template <class A, class... Ms>
+class DispatchTable {
+ public:
+  static Handled receive(Behavior& actor, EnvelopePtr& message) {
+    const MessageType* const type = &message->type();
+    for (std::size_t i = type->hash & kMask;; i = (i + 1) & kMask) {
+      const Slot& slot = kSlots[i];
+      if (slot.type == type) {
+        slot.handler(static_cast<A&>(actor), *message);
+        return Handled::yes;
+      }
+      if (slot.type == nullptr) {
+        return Handled::no;
+      }
+    }
+  }
+
+ private:
+  struct Slot {
+    const MessageType* type = nullptr;
+    void (*handler)(A& actor, Envelope& message) = nullptr;
+  };
+  static constexpr std::size_t kSize = std::bit_ceil(2 * sizeof...(Ms) + 1);
+  static constexpr std::size_t kMask = kSize - 1;
+
+  template <class M>
+  static void handle(A& actor, Envelope& message) {
+    static_assert(Handles<A, M>,
+                  "this actor lists a message in Receives, but has no public handler for it: add "
+                  "`void on(const M&)`");
+    if constexpr (Handles<A, M>) {
+      actor.on(std::move(message.as<M>()));
+    }
+  }
+
+  static constexpr std::array<Slot, kSize> make() {
+    std::array<Slot, kSize> slots{};
+    (insert(slots, Slot{&kMessageType<Ms>, &handle<Ms>}), ...);
+    return slots;
+  }
+  static constexpr void insert(std::array<Slot, kSize>& slots, Slot slot) {
+    std::size_t i = slot.type->hash & kMask;
+    while (slots[i].type != nullptr) {
+      i = (i + 1) & kMask;
+    }
+    slots[i] = slot;
+  }
+
+  static constexpr std::array<Slot, kSize> kSlots = make();
+};
+
+template <class A, class List>
+struct DispatchFor;
+template <class A, class... Ms>
+struct DispatchFor<A, Messages<Ms...>> {
+  static Handled receive(Behavior& actor, EnvelopePtr& message) {
+    // Makes the messages known to the decoder: an actor may be sent what this program never sends.
+    (static_cast<void>(message_type<Ms>()), ...);
+    return DispatchTable<A, Ms...>::receive(actor, message);
+  }
+};
+template <class A, class... Ms>
+struct DispatchFor<A, RemoteMessages<Ms...>> : DispatchFor<A, Messages<Ms...>> {};
+
+template <class A>
+Handled receive(Behavior& actor, EnvelopePtr& message) {
+  if constexpr (requires { A::receive_any(actor, message); }) {
+    return A::receive_any(actor, message);  // a Process keeps what it does not await
+  } else if constexpr (DeclaresReceives<A>) {
+    return DispatchFor<A, typename A::Receives>::receive(actor, message);
+  } else {
+    static_assert(!HasHandlers<A>,
+                  "this actor has handlers named `on`, but does not say for which messages: add "
+                  "`using Receives = spinoff::Messages<...>;`");
+    return Handled::no;
+  }
+}
+
+template <class A>
+inline constexpr ActorType kActorType{.name = type_name<A>(), .receive = &receive<A>};
+
+}  // namespace detail
+}  // namespace spinoff

@@ -1,0 +1,97 @@
+/// A node: a tree of actors and the threads that run them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <spinoff/events.hpp>
+#include <spinoff/props.hpp>
+#include <spinoff/typed_ref.hpp>
+#include <spinoff/uri.hpp>
+
+namespace spinoff {
+
+/// A node that cannot start: an address in use or not of this machine, an option out of range.
+/// `what()` says which, and what to do.
+class NodeStartFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct NodeOptions {
+  /// Threads that run actors; 0: as many as there are cores. At most 1024.
+  int workers = 0;
+  /// `host:port` under which other nodes reach this one; port 0 takes a free one. Without it the
+  /// node talks to nobody.
+  std::optional<std::string> remoting = std::nullopt;
+  /// What becomes of a top-level actor that fails.
+  Decision on_failure = Decision::Stop;
+  /// How long `stop` waits before it kills.
+  std::chrono::nanoseconds stop_limit = std::chrono::seconds(30);
+  /// Messages that one actor handles before others get their turn; at least 1.
+  unsigned turn_budget = 128;
+  /// How long messages wait for a node that is not up yet, before they are dead letters.
+  std::chrono::nanoseconds unreachable_after = std::chrono::seconds(10);
+  /// Errors of actors, dead letters and nodes that come and go are logged.
+  bool log_events = true;
+};
+
+/// Several nodes may live in one process. All members may be called by any thread, except that the
+/// destructor must not run in an actor of the node.
+class Node : private detail::Spawns<Node, TypedRef> {
+ public:
+  /// Starts the node. Throws NodeStartFailed, or InvalidUri for a bad `remoting`.
+  explicit Node(NodeOptions options = {});
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  /// Stops the node if that has not happened.
+  ~Node();
+
+  /// Spawns a top-level actor; see detail::Spawns.
+  using Spawns::spawn;
+
+  /// Finds an actor: `/a/b` on this node, `host:port/a/b` anywhere. Throws LookupFailed for a path
+  /// that nobody has here, InvalidUri for what is no name.
+  [[nodiscard]] Ref lookup(std::string_view uri) const;
+
+  /// The node's name for others; none without remoting.
+  [[nodiscard]] const std::optional<NodeId>& id() const;
+  [[nodiscard]] int workers() const;
+
+  /// Calls `callback` for each event of type E, on the thread where it happens, maybe several
+  /// threads at once; it must not block. Gives what `unsubscribe` takes.
+  template <class E, class F>
+  std::uint64_t subscribe(F callback) {
+    return subscribe(detail::kMessageType<E>, [callback = std::move(callback)](const void* event) {
+      callback(*static_cast<const E*>(event));
+    });
+  }
+  void unsubscribe(std::uint64_t subscription);
+
+  /// Stops all actors, leaves first; kills what is left after `stop_limit`; tells the other nodes.
+  /// Afterwards no thread, socket or actor of the node is left. Again is harmless. Called in an
+  /// actor of the node, it only begins: the caller is to stop, too.
+  void stop();
+  /// Begins to stop, and does not wait. Also fit for a thread that handles signals.
+  void request_stop();
+  /// Returns when all actors have stopped.
+  void wait();
+
+ private:
+  friend class detail::Spawns<Node, spinoff::TypedRef>;
+  [[nodiscard]] engine::Cell& spawner() const;
+  std::uint64_t subscribe(const detail::MessageType& type,
+                          std::function<void(const void*)> callback);
+
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spinoff

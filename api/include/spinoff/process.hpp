@@ -1,0 +1,209 @@
+/// An actor written as one coroutine that asks for the messages it wants.
+#pragma once
+
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+#include <spinoff/actor.hpp>
+#include <spinoff/any_message.hpp>
+#include <spinoff/task.hpp>
+
+namespace spinoff {
+
+class Process;
+
+namespace detail {
+
+/// Messages that came and were not asked for yet, by type, so that a `get` looks only at its own.
+class KeptMessages {
+ public:
+  using Accepts = bool (*)(const void* filter, Envelope& message);
+
+  void add(EnvelopePtr message);
+  /// The oldest message of one of these types that the filter accepts; null if there is none.
+  EnvelopePtr take(const MessageType* const* types, std::size_t count, const void* filter,
+                   Accepts accepts);
+  EnvelopePtr take_any();
+
+ private:
+  struct Kept {
+    std::uint64_t order;
+    EnvelopePtr message;
+  };
+  using Queue = std::deque<Kept>;
+  EnvelopePtr take_at(Queue& queue, std::size_t index);
+
+  std::unordered_map<const MessageType*, Queue> by_type_;
+  std::uint64_t last_order_ = 0;
+};
+
+/// Where a process waits for a message.
+class MessageWait : public Wait {
+ public:
+  ~MessageWait() override;
+  [[nodiscard]] bool is_receive() const noexcept override { return true; }
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<> handle);
+
+ protected:
+  MessageWait(Process& process, const MessageType* const* types, std::size_t count,
+              const void* filter, KeptMessages::Accepts accepts) noexcept
+      : process_(process), types_(types), count_(count), filter_(filter), accepts_(accepts) {}
+  EnvelopePtr result() {
+    rethrow_if_interrupted();
+    return std::move(message_);
+  }
+
+ private:
+  friend class spinoff::Process;
+  [[nodiscard]] bool wants(Envelope& message) const;
+
+  Process& process_;
+  const MessageType* const* types_;  // none: any message
+  std::size_t count_;
+  const void* filter_;
+  KeptMessages::Accepts accepts_;
+  EnvelopePtr message_;
+};
+
+template <class... Ts>
+inline constexpr const MessageType* kTypes[] = {&kMessageType<Ts>...};
+
+/// `get<T>()`, `get<A, B>()`.
+template <class... Ts>
+struct [[nodiscard]] Get {
+  Process& process;
+
+  class Awaiter final : public MessageWait {
+   public:
+    explicit Awaiter(Process& process)
+        : MessageWait(process, kTypes<Ts...>, sizeof...(Ts), nullptr, nullptr) {
+      (static_cast<void>(message_type<Ts>()), ...);
+    }
+    auto await_resume() {
+      const EnvelopePtr message = result();
+      if constexpr (sizeof...(Ts) == 1) {
+        return std::move(message->template as<Ts...>());
+      } else {
+        return pick<Ts...>(*message);
+      }
+    }
+
+   private:
+    template <class T, class... Rest>
+    static std::variant<Ts...> pick(Envelope& message) {
+      if constexpr (sizeof...(Rest) != 0) {
+        if (&message.type() != &kMessageType<T>) {
+          return pick<Rest...>(message);
+        }
+      }
+      return std::move(message.as<T>());
+    }
+  };
+  Awaiter operator co_await() const { return Awaiter(process); }
+};
+
+/// `get()`.
+template <>
+struct [[nodiscard]] Get<> {
+  Process& process;
+
+  class Awaiter final : public MessageWait {
+   public:
+    explicit Awaiter(Process& process) : MessageWait(process, nullptr, 0, nullptr, nullptr) {}
+    AnyMessage await_resume() { return AnyMessage(result()); }
+  };
+  Awaiter operator co_await() const { return Awaiter(process); }
+};
+
+/// `get(predicate)`.
+template <class T, class Predicate>
+struct [[nodiscard]] GetIf {
+  Process& process;
+  Predicate predicate;
+
+  class Awaiter final : public MessageWait {
+   public:
+    explicit Awaiter(const GetIf& get)
+        : MessageWait(
+              get.process, kTypes<T>, 1, &get.predicate, [](const void* filter, Envelope& message) {
+                return static_cast<bool>(
+                    (*static_cast<const Predicate*>(filter))(std::as_const(message.as<T>())));
+              }) {
+      static_cast<void>(message_type<T>());
+    }
+    T await_resume() { return std::move(this->result()->template as<T>()); }
+  };
+  Awaiter operator co_await() const { return Awaiter(*this); }
+};
+
+template <class F>
+struct ArgumentOf;
+template <class C, class R, class T>
+struct ArgumentOf<R (C::*)(T) const> {
+  using Type = std::remove_cvref_t<T>;
+};
+template <class P>
+using PredicateArgument = typename ArgumentOf<decltype(&P::operator())>::Type;
+
+}  // namespace detail
+
+/// Derive from it and write `Task<> run(...)`. The arguments of `spawn` go to `run` (or to the
+/// constructor, if that takes them). `run` starts after construction; when it returns the process
+/// stops, and what it throws goes to its supervisor. Messages that nobody asks for are kept, in
+/// order.
+class Process : public Actor {
+ protected:
+  /// `co_await get<Ack>()`: the oldest message that is an Ack; `get<A, B>()`: that is one of these,
+  /// as a std::variant; `get()`: whatever it is, as an AnyMessage. Other messages stay for later.
+  template <class... Ts>
+  detail::Get<Ts...> get() {
+    return {*this};
+  }
+  /// `co_await get([](const Ack& ack) { return ack.id == 3; })`: the oldest that it accepts.
+  template <class Predicate>
+    requires requires { &Predicate::operator(); }
+  detail::GetIf<detail::PredicateArgument<Predicate>, Predicate> get(Predicate predicate) {
+    return {*this, std::move(predicate)};
+  }
+  /// The same as `with_timeout(limit, get<Ts...>())`: throws Timeout.
+  template <class... Ts>
+  detail::Timed<detail::Get<Ts...>> get(std::chrono::nanoseconds limit) {
+    return {limit, {*this}};
+  }
+  /// The oldest kept T, if there is one now.
+  template <class T>
+  std::optional<T> get_nowait() {
+    if (const detail::EnvelopePtr message = kept_.take(detail::kTypes<T>, 1, nullptr, nullptr)) {
+      note_sender(*message);
+      return std::move(message->as<T>());
+    }
+    return std::nullopt;
+  }
+  /// Gives up all kept messages: each becomes an UnhandledMessage event.
+  void flush();
+
+  /// Who sent the message that was got last.
+  [[nodiscard]] const Ref& sender() const noexcept { return sender_; }
+
+ public:
+  /// For the engine.
+  static detail::Handled receive_any(detail::Behavior& process, detail::EnvelopePtr& message);
+
+ private:
+  friend class detail::MessageWait;
+  void note_sender(const detail::Envelope& message);
+
+  detail::KeptMessages kept_;
+  detail::MessageWait* waiting_ = nullptr;
+  Ref sender_;
+};
+
+}  // namespace spinoff

@@ -1,0 +1,154 @@
+/// What it takes to make an actor: its class and arguments, bound ahead of the spawn.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <spinoff/detail/behavior.hpp>
+#include <spinoff/detail/dispatch.hpp>
+
+namespace spinoff {
+
+namespace detail {
+
+template <class A, class... Args>
+concept RunsWith = requires(A& process, Args&... args) {
+  { process.run(args...) } -> std::same_as<Task<>>;
+};
+
+/// Arguments go to the constructor; those of a process whose constructor does not take them, to
+/// `run`.
+template <class A, class... Args>
+inline constexpr bool kRunTakesArguments =
+    !std::is_constructible_v<A, Args&...> && std::is_default_constructible_v<A> &&
+    RunsWith<A, Args...>;
+
+template <class A>
+concept HasRun = requires { &A::run; };
+
+template <class A, class... Args>
+class ActorFactory final : public Factory {
+  static constexpr bool kToRun = kRunTakesArguments<A, Args...>;
+  static constexpr bool kToConstructor = std::is_constructible_v<A, Args&...>;
+  static_assert(std::is_base_of_v<Behavior, A>,
+                "only a class that derives from spinoff::Actor or spinoff::Process can be spawned");
+  static_assert(kToRun || kToConstructor,
+                "these arguments fit neither a public constructor of the actor nor, for a process, "
+                "its `Task<> run(...)`");
+  static_assert(
+      !HasRun<A> || kToRun || RunsWith<A>,
+      "a process is started with the arguments of its `Task<> run(...)`: spawn it with them, "
+      "or give it a constructor that takes them and a run() without");
+
+ public:
+  explicit ActorFactory(std::tuple<Args...> args) : args_(std::move(args)) {}
+
+  std::unique_ptr<Behavior> create() override {
+    if constexpr (kToConstructor) {
+      return std::apply([](auto&... args) { return std::make_unique<A>(args...); }, args_);
+    } else {
+      return std::make_unique<A>();
+    }
+  }
+
+  Task<> run(Behavior& actor) override {
+    if constexpr (kToRun) {
+      return std::apply([&](auto&... args) { return static_cast<A&>(actor).run(args...); }, args_);
+    } else if constexpr (RunsWith<A>) {
+      return static_cast<A&>(actor).run();
+    } else {
+      return {};
+    }
+  }
+
+  [[nodiscard]] bool has_run() const noexcept override { return HasRun<A>; }
+
+  void dispose() noexcept override {
+    if constexpr (sizeof...(Args) != 0) {
+      delete this;
+    }
+  }
+
+ private:
+  std::tuple<Args...> args_;  // kept for restarts
+};
+
+template <class A, class... Args>
+FactoryPtr make_factory(std::tuple<Args...> args) {
+  if constexpr (sizeof...(Args) == 0) {
+    static ActorFactory<A> shared{std::tuple<>{}};
+    return FactoryPtr(&shared);
+  } else {
+    return FactoryPtr(new ActorFactory<A, Args...>(std::move(args)));
+  }
+}
+
+}  // namespace detail
+
+/// An actor class with some of its arguments. Made by `props<A>(args...)`; `bind` adds more behind
+/// them. Arguments are kept as long as the actor lives, since a restart needs them again: the
+/// actor's constructor (or a process's `run`) gets lvalues of them.
+template <class A, class... Args>
+class Props {
+ public:
+  using ActorClass = A;
+
+  explicit Props(std::tuple<Args...> args) : args_(std::move(args)) {}
+
+  template <class... More>
+  [[nodiscard]] Props<A, Args..., std::decay_t<More>...> bind(More&&... more) const {
+    return Props<A, Args..., std::decay_t<More>...>(
+        std::tuple_cat(args_, std::tuple<std::decay_t<More>...>(std::forward<More>(more)...)));
+  }
+
+  [[nodiscard]] detail::FactoryPtr factory() const {
+    return detail::make_factory<A>(std::tuple<Args...>(args_));
+  }
+
+ private:
+  std::tuple<Args...> args_;
+};
+
+/// `spawn(props<Worker>("db", 3))`.
+template <class A, class... Args>
+[[nodiscard]] Props<A, std::decay_t<Args>...> props(Args&&... args) {
+  return Props<A, std::decay_t<Args>...>(
+      std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
+}
+
+namespace detail {
+
+/// `spawn` in all its forms, for whoever knows its cell as `spawner()`.
+template <class Derived, template <class> class RefTo>
+class Spawns {
+ public:
+  /// Spawns an A with these arguments, under a made-up name such as `$A-1`. Never waits: the actor
+  /// is constructed in its first turn, and what is sent before waits for it. Throws SpawnFailed.
+  template <class A, class... Args>
+  RefTo<A> spawn(Args&&... args) {
+    return start<A>({}, props<A>(std::forward<Args>(args)...));
+  }
+  /// The same with options: `spawn<Echo>({.name = "echo"}, args...)`. Also throws InvalidName and
+  /// NameConflict.
+  template <class A, class... Args>
+  RefTo<A> spawn(SpawnOptions options, Args&&... args) {
+    return start<A>(std::move(options), props<A>(std::forward<Args>(args)...));
+  }
+  template <class A, class... Args>
+  RefTo<A> spawn(const Props<A, Args...>& props, SpawnOptions options = {}) {
+    return start<A>(std::move(options), props);
+  }
+
+ private:
+  template <class A, class P>
+  RefTo<A> start(SpawnOptions options, const P& props) {
+    return RefTo<A>(detail::spawn(static_cast<Derived*>(this)->spawner(), kActorType<A>,
+                                  props.factory(), std::move(options)));
+  }
+};
+
+}  // namespace detail
+}  // namespace spinoff

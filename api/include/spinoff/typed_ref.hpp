@@ -1,0 +1,64 @@
+/// A Ref that knows which messages its actor takes.
+#pragma once
+
+#include <utility>
+
+#include <spinoff/ask.hpp>
+#include <spinoff/detail/dispatch.hpp>
+#include <spinoff/ref.hpp>
+
+namespace spinoff {
+
+namespace detail {
+
+/// Actors that do not declare what they receive (processes may not) are sent anything.
+template <class A, class M>
+constexpr bool takes() {
+  if constexpr (DeclaresReceives<A>) {
+    return kListed<typename A::Receives, Payload<M>>;
+  } else {
+    return true;
+  }
+}
+
+}  // namespace detail
+
+/// What `spawn<A>` gives. It converts to Ref, which takes any message and lets the actor say at run
+/// time that it is unhandled.
+template <class A>
+class TypedRef : public Ref {
+ public:
+  TypedRef() = default;
+  /// Trusts the caller that `ref` names an A.
+  explicit TypedRef(Ref ref) : Ref(std::move(ref)) {}
+
+  template <class M>
+  const TypedRef& operator<<(M&& message) const {
+    send(std::forward<M>(message));
+    return *this;
+  }
+  template <class M>
+  void send(M&& message) const {
+    check<M>();
+    Ref::send(std::forward<M>(message));
+  }
+  template <class Reply, class M>
+  [[nodiscard]] Future<Reply> ask(
+      M&& message, std::chrono::nanoseconds timeout = std::chrono::seconds(5)) const {
+    check<M>();
+    return Ref::ask<Reply>(std::forward<M>(message), timeout);
+  }
+
+ private:
+  template <class M>
+  static constexpr void check() {
+    static_assert(
+        detail::takes<A, M>(),
+        "this actor does not take this message: it is not listed in the actor's Receives");
+  }
+};
+
+}  // namespace spinoff
+
+template <class A>
+struct std::hash<spinoff::TypedRef<A>> : std::hash<spinoff::Ref> {};

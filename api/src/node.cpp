@@ -1,0 +1,121 @@
+#include <thread>
+
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/tbb_executor.hpp>
+#include <spinoff/engine/timer_thread.hpp>
+#include <spinoff/log.hpp>
+#include <spinoff/node.hpp>
+
+namespace spinoff {
+
+namespace {
+
+constexpr int kMaxWorkers = 1024;
+
+int workers_of(const NodeOptions& options) {
+  if (options.workers < 0 || options.workers > kMaxWorkers) {
+    throw NodeStartFailed("a node cannot have " + std::to_string(options.workers) +
+                          " workers: give 1 to 1024, or 0 for one a core");
+  }
+  return options.workers > 0 ? options.workers
+                             : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+
+class Node::Impl {
+ public:
+  explicit Impl(const NodeOptions& options)
+      : stop_limit(options.stop_limit),
+        core({.turn_budget = std::max(options.turn_budget, 1U),
+              .guardian_decision = options.on_failure},
+             engine::make_tbb_executor(workers_of(options)),
+             std::make_unique<engine::TimerThread>()) {
+    if (options.log_events) {
+      log_events();
+    }
+  }
+
+  void log_events() {
+    subscribe<Error>([](const Error& event) {
+      write(LogLevel::error, event.actor, "{}", describe(event.error));
+    });
+    subscribe<DeadLetter>([](const DeadLetter& event) {
+      write(LogLevel::debug, event.target, "dead letter {} from {}", event.message.type_name(),
+            event.sender);
+    });
+    subscribe<UnhandledMessage>([](const UnhandledMessage& event) {
+      write(LogLevel::warning, event.actor, "has no handler for {} from {}",
+            event.message.type_name(), event.sender);
+    });
+  }
+
+  template <class E, class F>
+  void subscribe(F callback) {
+    core.events().subscribe(detail::kMessageType<E>, [callback](const void* event) {
+      callback(*static_cast<const E*>(event));
+    });
+  }
+
+  template <class... Args>
+  static void write(LogLevel level, const Ref& actor, fmt::format_string<Args...> format,
+                    Args&&... args) {
+    if (level >= log_level()) {
+      detail::write_log(level, actor, format, fmt::make_format_args(args...));
+    }
+  }
+
+  const std::chrono::nanoseconds stop_limit;
+  engine::NodeCore core;
+};
+
+Node::Node(NodeOptions options) : impl_(std::make_unique<Impl>(options)) {}
+
+Node::~Node() {
+  impl_->core.stop(impl_->stop_limit);
+}
+
+Ref Node::lookup(std::string_view uri) const {
+  return impl_->core.lookup(Uri::parse(uri));
+}
+
+const std::optional<NodeId>& Node::id() const {
+  return impl_->core.anchor().node_id();
+}
+
+int Node::workers() const {
+  return impl_->core.executor().workers();
+}
+
+void Node::unsubscribe(std::uint64_t subscription) {
+  impl_->core.events().unsubscribe(subscription);
+}
+
+std::uint64_t Node::subscribe(const detail::MessageType& type,
+                              std::function<void(const void*)> callback) {
+  return impl_->core.events().subscribe(type, std::move(callback));
+}
+
+void Node::stop() {
+  const engine::Cell* const running = engine::Cell::running();
+  if (running != nullptr && running->anchor() == &impl_->core.anchor()) {
+    request_stop();
+  } else {
+    impl_->core.stop(impl_->stop_limit);
+  }
+}
+
+void Node::request_stop() {
+  impl_->core.request_stop();
+}
+
+void Node::wait() {
+  impl_->core.wait_until_stopped();
+}
+
+engine::Cell& Node::spawner() const {
+  return impl_->core.guardian();
+}
+
+}  // namespace spinoff

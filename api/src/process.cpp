@@ -1,0 +1,112 @@
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/process.hpp>
+
+namespace spinoff {
+
+namespace detail {
+
+void KeptMessages::add(EnvelopePtr message) {
+  Queue& queue = by_type_[&message->type()];
+  queue.push_back({++last_order_, std::move(message)});
+}
+
+EnvelopePtr KeptMessages::take_at(Queue& queue, std::size_t index) {
+  const auto at = queue.begin() + static_cast<std::ptrdiff_t>(index);
+  EnvelopePtr message = std::move(at->message);
+  queue.erase(at);
+  return message;
+}
+
+EnvelopePtr KeptMessages::take(const MessageType* const* types, std::size_t count,
+                               const void* filter, Accepts accepts) {
+  Queue* oldest = nullptr;
+  std::size_t oldest_at = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto found = by_type_.find(types[i]);
+    if (found == by_type_.end()) {
+      continue;
+    }
+    Queue& queue = found->second;
+    std::size_t at = 0;
+    while (at < queue.size() && accepts != nullptr && !accepts(filter, *queue[at].message)) {
+      ++at;
+    }
+    if (at < queue.size() && (oldest == nullptr || queue[at].order < (*oldest)[oldest_at].order)) {
+      oldest = &queue;
+      oldest_at = at;
+    }
+  }
+  return oldest == nullptr ? nullptr : take_at(*oldest, oldest_at);
+}
+
+EnvelopePtr KeptMessages::take_any() {
+  Queue* oldest = nullptr;
+  for (auto& [type, queue] : by_type_) {
+    if (!queue.empty() && (oldest == nullptr || queue.front().order < oldest->front().order)) {
+      oldest = &queue;
+    }
+  }
+  return oldest == nullptr ? nullptr : take_at(*oldest, 0);
+}
+
+MessageWait::~MessageWait() {
+  if (process_.waiting_ == this) {
+    process_.waiting_ = nullptr;
+  }
+}
+
+bool MessageWait::await_ready() {
+  message_ = types_ == nullptr ? process_.kept_.take_any()
+                               : process_.kept_.take(types_, count_, filter_, accepts_);
+  if (message_ == nullptr) {
+    return false;
+  }
+  process_.note_sender(*message_);
+  return true;
+}
+
+void MessageWait::await_suspend(std::coroutine_handle<> handle) {
+  suspend(handle);
+  process_.waiting_ = this;
+}
+
+bool MessageWait::wants(Envelope& message) const {
+  if (types_ == nullptr) {
+    return true;
+  }
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (types_[i] == &message.type()) {
+      return accepts_ == nullptr || accepts_(filter_, message);
+    }
+  }
+  return false;
+}
+
+}  // namespace detail
+
+detail::Handled Process::receive_any(detail::Behavior& process, detail::EnvelopePtr& message) {
+  auto& self = static_cast<Process&>(process);
+  detail::MessageWait* const wait = self.waiting_;
+  if (wait == nullptr || !wait->wants(*message)) {
+    self.kept_.add(std::move(message));
+    return detail::Handled::yes;
+  }
+  self.waiting_ = nullptr;
+  self.note_sender(*message);
+  wait->message_ = std::move(message);
+  wait->resume();
+  return detail::Handled::yes;
+}
+
+void Process::note_sender(const detail::Envelope& message) {
+  const detail::Sender from = message.sender();
+  sender_ = detail::RefAccess::hold(from.target, from.generation);
+}
+
+void Process::flush() {
+  while (detail::EnvelopePtr message = kept_.take_any()) {
+    cell().publish_unhandled(std::move(message));
+  }
+}
+
+}  // namespace spinoff

@@ -1,0 +1,55 @@
+# How everything in this tree is compiled: the language, warnings, sanitizers, the compiler cache.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+# Coroutines and concepts need no module scan; it would only cost time.
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+# A user may link the archives into a shared object of their own.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug, RelWithDebInfo or MinSizeRel" FORCE)
+endif()
+
+# Linked by what is ours, and by nothing that is installed: a user's own warnings are theirs.
+add_library(spinoff_warnings INTERFACE)
+target_compile_options(
+  spinoff_warnings
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wshadow
+            -Wconversion
+            -Wnon-virtual-dtor
+            -Wold-style-cast)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(spinoff_warnings INTERFACE -Werror)
+endif()
+
+set(SPINOFF_SANITIZE "" CACHE STRING "address (with undefined behaviour), thread, or nothing")
+set_property(CACHE SPINOFF_SANITIZE PROPERTY STRINGS "" address thread)
+if(SPINOFF_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+  add_compile_definitions(SPINOFF_SANITIZED=1)
+elseif(SPINOFF_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+  add_compile_definitions(SPINOFF_SANITIZED=1 SPINOFF_TSAN=1)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    add_compile_options("-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/tsan-ignorelist.txt")
+  endif()
+elseif(SPINOFF_SANITIZE)
+  message(FATAL_ERROR "SPINOFF_SANITIZE is '${SPINOFF_SANITIZE}'; use address, thread or nothing")
+endif()
+
+find_program(SPINOFF_CCACHE ccache)
+if(SPINOFF_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Without this, ccache gives up on every file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+      "CCACHE_SLOPPINESS=pch_defines,time_macros" "${SPINOFF_CCACHE}")
+endif()

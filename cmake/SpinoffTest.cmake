@@ -1,0 +1,91 @@
+# What tests/ is built with: one executable a group, one CTest test a Boost.Test case.
+
+find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
+
+# The runner's main, compiled once; BOOST_TEST_DYN_LINK for the dynamic library.
+add_library(spinoff_test_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/boost_main.cpp")
+target_compile_definitions(spinoff_test_main PUBLIC BOOST_TEST_DYN_LINK)
+target_link_libraries(
+  spinoff_test_main
+  PUBLIC Boost::unit_test_framework
+  PRIVATE spinoff_warnings)
+
+# Sanitizers stop a test at the first report; the programs that it starts inherit this.
+set(SPINOFF_TEST_ENVIRONMENT
+    "ASAN_OPTIONS=halt_on_error=1:detect_leaks=1"
+    "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
+    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan-suppressions.txt"
+)
+
+# spinoff_test(<group> SOURCES <file>... LINKS <target>... LABELS <label>... [TIMEOUT <seconds>]
+#              [DEPENDS <target>...])
+#
+# Builds <group>_tests and gives each of its cases to CTest as `<group>.<suite>/<case>`. TIMEOUT (60 s
+# unless told) guards against hangs; no test may come near it. DEPENDS are programs that the tests
+# start. A rule's id at the start of a case's name makes `ctest -R L04` find it.
+function(spinoff_test group)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;LABELS;DEPENDS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES OR NOT arg_LABELS)
+    message(FATAL_ERROR "spinoff_test(${group}) needs SOURCES and LABELS, and knows no "
+                        "'${arg_UNPARSED_ARGUMENTS}'")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+
+  set(target ${group}_tests)
+  add_executable(${target} ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE spinoff_test_main spinoff_warnings ${arg_LINKS})
+  target_precompile_headers(${target} PRIVATE <boost/test/unit_test.hpp>)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # Else no two precompiled headers are alike, and the compiler cache never hits.
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
+  if(arg_DEPENDS)
+    add_dependencies(${target} ${arg_DEPENDS})
+  endif()
+
+  set(case_file "${CMAKE_CURRENT_BINARY_DIR}/${group}_cases.cmake")
+  set(include_file "${CMAKE_CURRENT_BINARY_DIR}/${group}_include.cmake")
+  set(discover "${PROJECT_SOURCE_DIR}/cmake/discover_boost_tests.cmake")
+  add_custom_command(
+    TARGET ${target}
+    POST_BUILD
+    BYPRODUCTS "${case_file}"
+    COMMAND
+      "${CMAKE_COMMAND}" "-DGROUP=${group}" "-DPROGRAM=$<TARGET_FILE:${target}>"
+      "-DCASE_FILE=${case_file}" "-DLABELS=${arg_LABELS}" "-DTIMEOUT=${arg_TIMEOUT}"
+      "-DENVIRONMENT=${SPINOFF_TEST_ENVIRONMENT}" -P "${discover}"
+    VERBATIM)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${discover}")
+  # A group that was not built is a failed test, not a missing one.
+  file(
+    WRITE "${include_file}"
+    "if(EXISTS \"${case_file}\")\n"
+    "  include(\"${case_file}\")\n"
+    "else()\n"
+    "  add_test(${group}.NOT_BUILT \"${target}\")\n"
+    "endif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include_file}")
+endfunction()
+
+# spinoff_compile_failure_test(<name> SOURCE <file> EXPECT <regex>)
+#
+# A test that <file> does not compile for a user of spinoff::api, and that what the compiler says
+# matches <regex>. With SPINOFF_EXPECT_SUCCESS defined the same file has to compile, so that it cannot
+# fail for a reason other than the one that it shows.
+function(spinoff_compile_failure_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;EXPECT" "")
+  cmake_path(ABSOLUTE_PATH arg_SOURCE)
+  set(includes "$<TARGET_PROPERTY:spinoff_api,INTERFACE_INCLUDE_DIRECTORIES>")
+  set(definitions "$<TARGET_PROPERTY:spinoff_api,INTERFACE_COMPILE_DEFINITIONS>")
+  add_test(
+    NAME compile_failure.${name}
+    COMMAND
+      "${CMAKE_COMMAND}" "-DEXPECT=${arg_EXPECT}" -P
+      "${PROJECT_SOURCE_DIR}/cmake/expect_compile_failure.cmake" -- "${CMAKE_CXX_COMPILER}" -std=c++20
+      -fsyntax-only "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
+      "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>" "${arg_SOURCE}"
+    COMMAND_EXPAND_LISTS)
+  set_tests_properties(compile_failure.${name} PROPERTIES LABELS unit TIMEOUT 120)
+endfunction()

@@ -1,0 +1,94 @@
+/// Questions that want one reply.
+#pragma once
+
+#include <chrono>
+#include <coroutine>
+#include <string>
+#include <utility>
+
+#include <spinoff/detail/envelope.hpp>
+#include <spinoff/errors.hpp>
+#include <spinoff/ref.hpp>
+#include <spinoff/task.hpp>
+
+namespace spinoff {
+
+namespace detail {
+
+/// Owns one side of an engine::AskTarget.
+class AskHandle {
+ public:
+  /// Asks in the name of the actor that runs now, or of `to`'s node.
+  AskHandle(const Ref& to, EnvelopePtr message, std::chrono::nanoseconds timeout);
+  AskHandle(AskHandle&& other) noexcept : target_(std::exchange(other.target_, nullptr)) {}
+  AskHandle(const AskHandle&) = delete;
+  AskHandle& operator=(const AskHandle&) = delete;
+  AskHandle& operator=(AskHandle&&) = delete;
+  ~AskHandle();
+
+  [[nodiscard]] bool ready() const;
+  /// Posts the token to the running actor; false if the reply is there.
+  bool notify(std::uint64_t token);
+  void wait();
+  /// The reply's envelope. Throws Timeout, or AskFailed, also for a reply of another type.
+  EnvelopePtr take(const MessageType& wanted);
+
+ private:
+  Target* target_;
+};
+
+}  // namespace detail
+
+/// The reply that an ask will get. Either `co_await` it, once, inside an actor's coroutine; or call
+/// `get()`, once, on a thread that is no actor's (it blocks). Both give the reply or throw: Timeout
+/// when it did not come in time, AskFailed when the target is dead, failed, or sent another type.
+template <class Reply>
+class [[nodiscard]] Future {
+ public:
+  explicit Future(detail::AskHandle handle) : handle_(std::move(handle)) {}
+
+  Reply get() {
+    handle_.wait();
+    return result();
+  }
+  [[nodiscard]] bool ready() const { return handle_.ready(); }
+
+  class Awaiter final : public detail::Wait {
+   public:
+    explicit Awaiter(Future& future) : future_(future) {}
+    [[nodiscard]] bool await_ready() const { return future_.ready(); }
+    bool await_suspend(std::coroutine_handle<> handle) {
+      suspend(handle);
+      if (future_.handle_.notify(token())) {
+        return true;
+      }
+      unsuspend();
+      return false;
+    }
+    Reply await_resume() {
+      rethrow_if_interrupted();
+      return future_.result();
+    }
+
+   private:
+    Future& future_;
+  };
+  Awaiter operator co_await() { return Awaiter(*this); }
+
+ private:
+  Reply result() {
+    const detail::EnvelopePtr reply = handle_.take(detail::message_type<Reply>());
+    return std::move(reply->template as<Reply>());
+  }
+
+  detail::AskHandle handle_;
+};
+
+template <class Reply, class M>
+Future<Reply> Ref::ask(M&& message, std::chrono::nanoseconds timeout) const {
+  return Future<Reply>(detail::AskHandle(
+      *this, detail::Envelope::make<detail::Payload<M>>(detail::Sender{}, std::forward<M>(message)),
+      timeout));
+}
+
+}  // namespace spinoff

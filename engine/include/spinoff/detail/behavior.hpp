@@ -1,0 +1,91 @@
+/// What the engine runs: the base of Actor and Process, and how it is made.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <spinoff/detail/envelope.hpp>
+#include <spinoff/ref.hpp>
+#include <spinoff/supervision.hpp>
+#include <spinoff/task.hpp>
+
+namespace spinoff::engine {
+class Cell;
+}
+
+namespace spinoff::detail {
+
+class Behavior {
+ public:
+  Behavior() noexcept;
+  Behavior(const Behavior&) = delete;
+  Behavior& operator=(const Behavior&) = delete;
+  virtual ~Behavior() = default;
+
+  static void* operator new(std::size_t size);
+  static void operator delete(void* memory, std::size_t size) noexcept;
+
+  /// Runs before the first message. An error here is a `CreateFailed`.
+  virtual void pre_start() {}
+  /// Runs once, when the children have stopped and before the watchers hear of it.
+  virtual void post_stop() {}
+  /// Runs after `post_stop`, as a coroutine; the stop is over when it has returned.
+  virtual Task<> post_stop_async() { return {}; }
+  /// On the old instance, before it is replaced.
+  virtual void pre_restart(const std::exception_ptr& /*reason*/) { post_stop(); }
+  /// On the new instance, instead of `pre_start`.
+  virtual void post_restart(const std::exception_ptr& /*reason*/) { pre_start(); }
+  /// What to do about a child's error.
+  virtual Decision supervise(const ChildError& /*error*/) { return Decision::Default; }
+
+ protected:
+  [[nodiscard]] engine::Cell& cell() const noexcept { return *cell_; }
+
+ private:
+  engine::Cell* cell_;
+};
+
+enum class Handled : std::uint8_t { yes, no };
+
+/// What the engine knows of an actor's class.
+struct ActorType {
+  std::string_view name;  // dotted
+  /// Gives the message to the actor, which may take the envelope.
+  Handled (*receive)(Behavior& actor, EnvelopePtr& message);
+};
+
+/// Makes an actor's instance, once for each start or restart.
+class Factory {
+ public:
+  Factory() = default;
+  Factory(const Factory&) = delete;
+  Factory& operator=(const Factory&) = delete;
+  virtual ~Factory() = default;
+  virtual std::unique_ptr<Behavior> create() = 0;
+  /// The coroutine of a process, with the arguments that the factory keeps.
+  virtual Task<> run(Behavior& /*actor*/) { return {}; }
+  [[nodiscard]] virtual bool has_run() const noexcept { return false; }
+  /// Factories without arguments are one constant each, which nobody frees.
+  virtual void dispose() noexcept { delete this; }
+};
+
+struct FactoryDeleter {
+  void operator()(Factory* factory) const noexcept { factory->dispose(); }
+};
+using FactoryPtr = std::unique_ptr<Factory, FactoryDeleter>;
+
+/// How an actor is spawned, apart from its class and arguments.
+struct SpawnOptions {
+  /// Unique among the siblings, without `/`, not beginning with `$`; empty: a name is made up.
+  std::string name = {};
+};
+
+/// Spawns a child of `parent`: in a turn of that actor, or by any thread if it is the guardian.
+/// Throws InvalidName, NameConflict or SpawnFailed.
+Ref spawn(engine::Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options);
+
+}  // namespace spinoff::detail

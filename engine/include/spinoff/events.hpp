@@ -1,0 +1,57 @@
+/// What a node tells on its event stream.
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include <spinoff/any_message.hpp>
+#include <spinoff/ref.hpp>
+
+namespace spinoff {
+
+/// A message that nobody will handle: its receiver has stopped, never was, or cannot be reached.
+struct DeadLetter {
+  Ref target;
+  AnyMessage message;
+  Ref sender;
+};
+
+/// A message that its receiver has no handler for, or looked at and left.
+struct UnhandledMessage {
+  Ref actor;
+  AnyMessage message;
+  Ref sender;
+};
+
+/// An error in an actor, as its supervisor hears of it.
+struct Error {
+  Ref actor;
+  std::exception_ptr error;
+  /// What the actor was handling; empty outside of handlers.
+  AnyMessage message;
+};
+
+struct Started {
+  Ref actor;
+};
+
+struct Restarted {
+  Ref actor;
+};
+
+/// An event on the stream, and the message that watchers of the actor get.
+struct Terminated {
+  static constexpr auto kKind = detail::MessageKind::terminated;
+  Ref actor;
+};
+
+/// Contact with another node began, or ended and why.
+struct NodeUp {
+  NodeId node;
+};
+struct NodeDown {
+  NodeId node;
+  std::string reason;
+};
+
+}  // namespace spinoff

@@ -1,0 +1,68 @@
+/// Where the reply to an ask goes: a target without a mailbox that takes one message.
+///
+/// Whoever completes first wins: a reply, a failure or the time limit; the rest is dropped. The
+/// asking side is either a coroutine, which gets a WakeUp, or a thread that blocks in `wait`.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include <spinoff/detail/envelope.hpp>
+#include <spinoff/detail/target.hpp>
+#include <spinoff/ref.hpp>
+
+namespace spinoff::engine {
+
+class NodeAnchor;
+class TimerTask;
+
+class AskTarget final : public detail::Target {
+ public:
+  enum class Outcome : std::uint8_t { pending, replied, failed, timed_out };
+
+  /// For ObjectStore only.
+  AskTarget() noexcept : Target(detail::TargetKind::ask) {}
+
+  /// Sends `message` to `to` with the new ask as its sender. The returned count is the caller's.
+  static AskTarget& begin(NodeAnchor* anchor, const Ref& to, detail::EnvelopePtr message,
+                          std::chrono::nanoseconds timeout);
+
+  // Any thread:
+
+  void reply(detail::EnvelopePtr message);
+  void fail(std::string reason) { complete(Outcome::failed, nullptr, std::move(reason)); }
+  void time_out();
+
+  /// Posts `token` to `actor` upon completion; false if there is nothing to wait for any more.
+  bool notify(const Ref& actor, std::uint64_t token);
+  void wait();
+  /// After completion, by the asking side only.
+  [[nodiscard]] Outcome outcome() const;
+  detail::EnvelopePtr take_reply() noexcept { return std::move(reply_); }
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
+  /// The path under which another node can reply: `/$ask-17`.
+  std::string publish_path();
+  void retire() noexcept;
+
+  AskTarget* next_free = nullptr;
+
+ private:
+  void complete(Outcome outcome, detail::EnvelopePtr reply, std::string reason);
+
+  mutable std::mutex mutex_;
+  std::condition_variable completed_;
+  Outcome outcome_ = Outcome::pending;
+  bool published_ = false;
+  std::uint64_t number_ = 0;
+  detail::EnvelopePtr reply_;
+  std::string reason_;
+  Ref waiter_;
+  std::uint64_t token_ = 0;
+  TimerTask* timer_ = nullptr;
+};
+
+}  // namespace spinoff::engine

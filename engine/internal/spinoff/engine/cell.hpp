@@ -1,0 +1,169 @@
+/// The runtime's record of one actor: its place in the tree, its mailbox, its instance and its
+/// state.
+///
+/// Any thread may push to the mailbox. Everything else belongs to the actor's turn: `run_turn` is
+/// called by one worker at a time, and hands the cell on through the mailbox (see Mailbox). The
+/// exceptions are the name and the parent, which do not change during a life, and the table of
+/// children, which has a lock.
+///
+/// A life:      created → running ⇄ suspended
+///                 └─────────┴──┬─────┘
+///                   stopping (children first) → finishing (post_stop_async) → closed
+/// A restart is a detour from `suspended`: wait until the children have stopped, then begin again.
+/// After `closed` the cell gives up its own count; the place is used again when no Ref is left.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include <spinoff/detail/behavior.hpp>
+#include <spinoff/detail/target.hpp>
+#include <spinoff/engine/child_table.hpp>
+#include <spinoff/engine/coroutine_host.hpp>
+#include <spinoff/engine/mailbox.hpp>
+#include <spinoff/engine/node_anchor.hpp>
+#include <spinoff/ref.hpp>
+
+namespace spinoff::engine {
+
+using detail::Behavior;
+using detail::Sender;
+
+class alignas(64) Cell final : public detail::Target {
+ public:
+  /// For ObjectStore only; cells are made by `create`.
+  Cell() noexcept;
+
+  struct Name {
+    std::string given;
+    std::uint64_t number = 0;  // of a made-up name
+  };
+
+  /// A new life, held by the returned count; its mailbox takes messages. `parent` is null for the
+  /// guardian.
+  static Cell& create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
+                      detail::FactoryPtr factory, Name name);
+  /// Undoes `create` for an actor that was never scheduled.
+  void abandon() noexcept;
+  /// No Ref is left: the place may be used again. Called by Target only.
+  void retire() noexcept;
+
+  /// Called by the executor.
+  void run_turn() noexcept;
+  /// Has the executor call `run_turn`. Only for whoever a push told so, and once after `create`.
+  void schedule();
+
+  [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
+  /// Pushes a system message if the cell is still of that generation.
+  static void send_system(const Ref& to, EnvelopePtr message);
+  template <class M>
+  static void send_system(const Ref& to, M message) {
+    send_system(to, detail::Envelope::make<M>(Sender{}, std::move(message)));
+  }
+
+  // What does not change during a life.
+
+  [[nodiscard]] NodeCore& node() const noexcept { return anchor()->node(); }
+  [[nodiscard]] Cell* parent() const noexcept { return parent_; }
+  [[nodiscard]] const Name& name() const noexcept { return name_; }
+  [[nodiscard]] std::string name_text() const;
+  [[nodiscard]] std::string path() const;
+  [[nodiscard]] const detail::ActorType& type() const noexcept { return *type_; }
+  [[nodiscard]] ChildTable& children() noexcept { return children_; }
+  [[nodiscard]] Ref ref() noexcept { return detail::RefAccess::borrow(this, generation_); }
+  [[nodiscard]] Sender as_sender() noexcept { return {.target = this, .generation = generation_}; }
+
+  // For the actor itself, in its turn.
+
+  /// Who sent the message that is being handled; nobody outside of a handler.
+  [[nodiscard]] Ref sender() const noexcept;
+  [[nodiscard]] Envelope* current_message() const noexcept { return current_.get(); }
+  void mark_unhandled() noexcept { unhandled_ = true; }
+  void forward(const Ref& to);
+  void watch(const Ref& actor);
+  void unwatch(const Ref& actor);
+  void publish_unhandled(EnvelopePtr message);
+  CoroutineHost& coroutines();
+  void run_coroutine(Task<> task, CoroutineHost::Purpose purpose);
+
+  /// The actor whose turn runs on this thread; null outside of turns.
+  static Cell* running() noexcept { return t_running; }
+  /// A system message that will not be processed because its receiver has stopped.
+  static void refuse_system(EnvelopePtr message);
+
+  Cell* next_free = nullptr;
+  Cell* next_sibling = nullptr;  // ChildTable's
+
+ private:
+  friend class CoroutineHost;
+  enum class State : std::uint8_t { created, running, suspended, restarting, stopping, finishing };
+
+  class Turn;
+  // Rarely needed: allocated when first used.
+  struct Extras {
+    std::unordered_set<Ref> watching;
+    std::vector<Ref> watchers;
+    std::unique_ptr<CoroutineHost> coroutines;
+    std::exception_ptr failure;             // why the actor is suspended or restarts
+    std::vector<std::uint64_t> held_wakes;  // tokens that came while the actor was held
+    bool stop_when_idle = false;            // a stop came while a coroutine was busy
+    bool never_started = false;             // the failure is a CreateFailed
+  };
+  Extras& extras();
+
+  // Handling (cell.cpp).
+  [[nodiscard]] bool takes_messages() const noexcept {
+    return state_ == State::running && !busy_ && !held_;
+  }
+  void handle(EnvelopePtr message);
+  void handle_special(EnvelopePtr message);
+  void give(EnvelopePtr message);
+  void after_coroutine();
+
+  // Life (cell_life.cpp). Only `advance` can end it: it returns true when the actor is closed, and
+  // then nothing of the cell may be touched.
+  void process_system(EnvelopePtr message);
+  bool advance();
+  void start_instance(bool restarted);
+  void fail(std::exception_ptr error);
+  void decide(const Ref& child, const std::exception_ptr& error);
+  void apply(Decision decision);
+  void resume();
+  void hold_children(bool held);
+  void begin_restart();
+  void request_stop(bool kill);
+  void begin_stop(bool kill);
+  void stop_children(bool kill);
+  void run_post_stop();
+  void close();
+  void wake(std::uint64_t token);
+  static void send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher);
+
+  detail::FactoryPtr factory_;
+  Cell* parent_ = nullptr;
+  Name name_;
+  std::unique_ptr<Extras> extras_;
+  ChildTable children_;
+
+  // From here on: what each turn touches.
+  std::unique_ptr<Behavior> instance_;
+  EnvelopePtr current_;
+  const detail::ActorType* type_ = nullptr;
+  std::uint32_t generation_ = 0;
+  State state_ = State::created;
+  bool busy_ = false;       // a coroutine handler is in the middle of a message
+  bool held_ = false;       // an ancestor is suspended
+  bool unhandled_ = false;  // the handler said so of the current message
+  bool step_due_ = false;   // `advance` can go on
+  Mailbox mailbox_;
+
+  static inline constinit thread_local Cell* t_running = nullptr;
+};
+
+}  // namespace spinoff::engine

@@ -1,0 +1,67 @@
+/// An actor's children by name. Made-up names are found by their number, so that they need no
+/// string.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include <spinoff/ref.hpp>
+
+namespace spinoff::engine {
+
+class Cell;
+
+/// One byte; held for a few instructions, or while the table grows.
+class SpinLock {
+ public:
+  void lock() noexcept;
+  void unlock() noexcept { locked_.clear(std::memory_order_release); }
+
+ private:
+  std::atomic_flag locked_;
+};
+
+/// An intrusive hash table with chains through the cells. Any thread.
+class ChildTable {
+ public:
+  enum class Added : std::uint8_t { yes, name_taken, closed };
+
+  /// The number for the next made-up name.
+  std::uint64_t next_number() noexcept { return last_number_.fetch_add(1) + 1; }
+
+  Added add(Cell& child);
+  /// The name is free again.
+  void erase(Cell& child) noexcept;
+  /// The child is done with everything. True if the table is closed and this was the last: exactly
+  /// one child of a closed table hears that.
+  bool leave() noexcept;
+  /// The child of that name, or a Ref that names nobody.
+  Ref find(std::string_view name) const;
+  /// Refs to all children now.
+  std::vector<Ref> all() const;
+  /// Lets no more children in; true if there are none.
+  bool close() noexcept;
+  /// Lets children in again (a restart).
+  void open() noexcept;
+  /// For the next life of the cell.
+  void reset() noexcept;
+
+ private:
+  void grow();
+  Cell*& bucket(std::uint64_t key) const noexcept { return buckets_[key & (bucket_count_ - 1)]; }
+
+  std::unique_ptr<Cell*[]> buckets_;
+  std::uint32_t bucket_count_ = 0;
+  std::uint32_t named_ = 0;  // that can be found
+  std::uint32_t alive_ = 0;  // that have not left
+  std::atomic<std::uint64_t> last_number_{0};
+  mutable SpinLock lock_;
+  bool closed_ = false;
+};
+
+}  // namespace spinoff::engine

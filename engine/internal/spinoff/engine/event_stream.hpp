@@ -1,0 +1,51 @@
+/// A node's event stream: who wants to hear of which type of event.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include <spinoff/message_type.hpp>
+
+namespace spinoff::engine {
+
+/// Any thread may publish, subscribe and unsubscribe. Subscribers run on the publisher's thread,
+/// with no lock held; one that was removed meanwhile may be called once more.
+class EventStream {
+ public:
+  using Callback = std::function<void(const void* event)>;
+
+  std::uint64_t subscribe(const detail::MessageType& type, Callback callback);
+  void unsubscribe(std::uint64_t subscription);
+
+  template <class E>
+  [[nodiscard]] bool has_subscribers() const {
+    return snapshot(detail::kMessageType<E>) != nullptr;
+  }
+
+  template <class E>
+  void publish(const E& event) const {
+    if (const auto subscribers = snapshot(detail::kMessageType<E>)) {
+      for (const auto& [id, callback] : *subscribers) {
+        callback(&event);
+      }
+    }
+  }
+
+ private:
+  using Subscribers = std::vector<std::pair<std::uint64_t, Callback>>;
+
+  std::shared_ptr<const Subscribers> snapshot(const detail::MessageType& type) const;
+
+  mutable std::mutex mutex_;
+  std::atomic<std::uint64_t> subscribed_{0};  // a bit a type: what nobody reads costs no lock
+  std::uint64_t last_id_ = 0;
+  // Lists are replaced, never changed, so that a publisher can walk one without the lock.
+  std::unordered_map<const detail::MessageType*, std::shared_ptr<const Subscribers>> by_type_;
+};
+
+}  // namespace spinoff::engine

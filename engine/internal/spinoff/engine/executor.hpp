@@ -1,0 +1,22 @@
+/// The seam behind which actors get their turns: threads for real, one thread and a seed under
+/// test.
+#pragma once
+
+namespace spinoff::engine {
+
+class Cell;
+
+class Executor {
+ public:
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
+
+  /// Runs `cell.run_turn()` once, soon, on a thread of the executor. Any thread; what the caller
+  /// did before happens before that turn. At most one turn of a cell is outstanding at any time.
+  virtual void schedule(Cell& cell) = 0;
+  [[nodiscard]] virtual int workers() const noexcept = 0;
+};
+
+}  // namespace spinoff::engine

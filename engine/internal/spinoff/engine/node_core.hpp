@@ -1,0 +1,101 @@
+/// One node: the guardian's tree, and the services that its actors share.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <spinoff/any_message.hpp>
+#include <spinoff/engine/event_stream.hpp>
+#include <spinoff/engine/executor.hpp>
+#include <spinoff/engine/node_anchor.hpp>
+#include <spinoff/engine/timer_service.hpp>
+#include <spinoff/engine/transport.hpp>
+#include <spinoff/ref.hpp>
+#include <spinoff/supervision.hpp>
+#include <spinoff/uri.hpp>
+
+namespace spinoff::engine {
+
+class AskTarget;
+class Cell;
+
+class NodeCore {
+ public:
+  struct Options {
+    /// Messages that an actor handles before others get their turn.
+    unsigned turn_budget = 128;
+    /// What becomes of a top-level actor that fails.
+    Decision guardian_decision = Decision::Stop;
+  };
+
+  NodeCore(Options options, std::unique_ptr<Executor> executor,
+           std::unique_ptr<TimerService> timers);
+  NodeCore(const NodeCore&) = delete;
+  NodeCore& operator=(const NodeCore&) = delete;
+  /// Stops the node, without a limit, if that has not happened.
+  ~NodeCore();
+
+  /// Before the first actor is spawned.
+  void attach(std::unique_ptr<Transport> transport, NodeId id);
+
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] NodeAnchor& anchor() noexcept { return anchor_; }
+  [[nodiscard]] Executor& executor() noexcept { return *executor_; }
+  [[nodiscard]] TimerService& timers() noexcept { return *timers_; }
+  [[nodiscard]] EventStream& events() noexcept { return events_; }
+  [[nodiscard]] Cell& guardian() noexcept { return *guardian_; }
+  /// Null on a node without remoting.
+  [[nodiscard]] Transport* transport() noexcept { return transport_.get(); }
+
+  /// Rules U03 to U06. Throws LookupFailed for a path that nobody has here.
+  Ref lookup(const Uri& uri);
+  /// The same for a name that came from elsewhere: what is not here is a dead ref of that name.
+  Ref resolve(const Uri& uri);
+  /// The actor or ask of that path here, or a Ref that names nobody.
+  Ref find(std::string_view path);
+
+  /// A message that nobody will handle. Answers an ask.
+  void dead_letter(const Ref& target, detail::EnvelopePtr message);
+  /// Tells whoever asked `message` that no reply will come.
+  void refuse_ask(const detail::Envelope& message, std::string_view reason);
+  void publish_error(const Ref& actor, const std::exception_ptr& error, AnyMessage message);
+
+  /// Stops all actors, leaves first; after `limit` kills what is left. Returns when none is alive.
+  /// Any thread but a turn of one of its actors; again and at the same time is harmless.
+  void stop(std::chrono::nanoseconds limit);
+  /// Begins that and does not wait. Any thread.
+  void request_stop();
+  /// Returns when no actor is alive.
+  void wait_until_stopped();
+  /// By the guardian's cell, as its last act.
+  void guardian_stopped();
+
+  std::uint64_t publish_ask(AskTarget& ask);
+  void withdraw_ask(std::uint64_t number);
+
+ private:
+  Options options_;
+  NodeAnchor& anchor_;
+  EventStream events_;
+  std::unique_ptr<Executor> executor_;
+  std::unique_ptr<TimerService> timers_;
+  std::unique_ptr<Transport> transport_;
+  Ref guardian_ref_;
+  Cell* guardian_ = nullptr;
+
+  std::mutex stop_mutex_;
+  std::condition_variable stopped_condition_;
+  bool stopped_ = false;
+
+  std::mutex asks_mutex_;
+  std::unordered_map<std::uint64_t, Ref> asks_;
+  std::uint64_t last_ask_ = 0;
+};
+
+}  // namespace spinoff::engine

@@ -1,0 +1,219 @@
+#include <utility>
+
+#include <spinoff/ask.hpp>
+#include <spinoff/engine/ask_target.hpp>
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/object_store.hpp>
+#include <spinoff/engine/system_messages.hpp>
+
+#include "unwrap.hpp"
+
+namespace spinoff {
+
+namespace engine {
+
+using detail::EnvelopePtr;
+using detail::RefAccess;
+
+namespace {
+
+class AskLimit final : public TimerTask {
+ public:
+  explicit AskLimit(Ref ask) : ask_(std::move(ask)) {}
+  Clock::time_point fire(Clock::time_point /*due*/) override {
+    static_cast<AskTarget*>(RefAccess::target(ask_))->time_out();
+    return Clock::time_point::max();
+  }
+  void drop() noexcept override {
+    static_cast<AskTarget*>(RefAccess::target(ask_))->fail("its node has ended");
+  }
+
+ private:
+  Ref ask_;
+};
+
+}  // namespace
+
+AskTarget& AskTarget::begin(NodeAnchor* anchor, const Ref& to, EnvelopePtr message,
+                            std::chrono::nanoseconds timeout) {
+  AskTarget& ask = *ObjectStore<AskTarget>::take();
+  const std::uint32_t generation = ask.begin_life(anchor);
+  if (anchor == nullptr) {
+    ask.fail("it was sent to a Ref that names nobody");
+    return ask;
+  }
+  {
+    const NodeAnchor::Entry entry(*anchor);
+    if (entry.node() == nullptr) {
+      ask.fail("the node of " + to.to_string() + " has ended");
+      return ask;
+    }
+    TimerService& timers = entry.node()->timers();
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
+    ask.timer_ = new AskLimit(RefAccess::hold(&ask, generation));
+    timers.start(*ask.timer_, timers.now() + timeout);
+  }
+  ask.retain();  // the message's
+  detail::deliver(
+      RefAccess::target(to), RefAccess::generation(to),
+      detail::Envelope::with_sender(std::move(message),
+                                    {.target = &ask, .generation = generation, .counted = true}));
+  return ask;
+}
+
+void AskTarget::reply(EnvelopePtr message) {
+  const detail::MessageKind kind = message->type().kind;
+  if (kind == detail::MessageKind::poison || kind == detail::MessageKind::terminated) {
+    return;
+  }
+  complete(Outcome::replied, std::move(message), {});
+}
+
+void AskTarget::time_out() {
+  complete(Outcome::timed_out, nullptr, {});
+}
+
+void AskTarget::complete(Outcome outcome, EnvelopePtr reply, std::string reason) {
+  Ref waiter;
+  std::uint64_t token = 0;
+  std::uint64_t published = 0;
+  TimerTask* timer = nullptr;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (outcome_ != Outcome::pending) {
+      return;
+    }
+    outcome_ = outcome;
+    reply_ = std::move(reply);
+    reason_ = std::move(reason);
+    waiter = std::move(waiter_);
+    token = token_;
+    published = std::exchange(number_, 0);
+    timer = std::exchange(timer_, nullptr);
+    completed_.notify_all();
+  }
+  if (timer != nullptr || published != 0) {
+    const NodeAnchor::Entry entry(*anchor());
+    if (entry.node() != nullptr) {
+      if (timer != nullptr) {
+        entry.node()->timers().cancel(*timer);
+      }
+      if (published != 0) {
+        entry.node()->withdraw_ask(published);
+      }
+    }
+    if (timer != nullptr) {
+      timer->release();
+    }
+  }
+  if (waiter) {
+    Cell::send_system(waiter, WakeUp{token});
+  }
+}
+
+bool AskTarget::notify(const Ref& actor, std::uint64_t token) {
+  const std::scoped_lock lock(mutex_);
+  if (outcome_ != Outcome::pending) {
+    return false;
+  }
+  waiter_ = actor;
+  token_ = token;
+  return true;
+}
+
+void AskTarget::wait() {
+  std::unique_lock lock(mutex_);
+  completed_.wait(lock, [&] { return outcome_ != Outcome::pending; });
+}
+
+AskTarget::Outcome AskTarget::outcome() const {
+  const std::scoped_lock lock(mutex_);
+  return outcome_;
+}
+
+std::string AskTarget::publish_path() {
+  std::uint64_t number = 0;
+  {
+    const NodeAnchor::Entry entry(*anchor());
+    const std::scoped_lock lock(mutex_);
+    if (number_ == 0 && outcome_ == Outcome::pending && entry.node() != nullptr) {
+      number_ = entry.node()->publish_ask(*this);
+    }
+    number = number_;
+  }
+  return "/$ask-" + std::to_string(number);
+}
+
+void AskTarget::retire() noexcept {
+  outcome_ = Outcome::pending;
+  number_ = 0;
+  reply_.reset();
+  reason_.clear();
+  waiter_ = Ref();
+  ObjectStore<AskTarget>::put(this);
+}
+
+}  // namespace engine
+
+namespace detail {
+
+using engine::AskTarget;
+
+AskHandle::AskHandle(const Ref& to, EnvelopePtr message, std::chrono::nanoseconds timeout) {
+  engine::Cell* const running = engine::Cell::running();
+  Target* const target = RefAccess::target(to);
+  engine::NodeAnchor* const anchor = running != nullptr  ? running->anchor()
+                                     : target != nullptr ? target->anchor()
+                                                         : nullptr;
+  target_ = &AskTarget::begin(anchor, to, std::move(message), timeout);
+}
+
+AskHandle::~AskHandle() {
+  if (target_ != nullptr) {
+    auto* const ask = static_cast<AskTarget*>(target_);
+    ask->fail("nobody waits for the reply any more");  // so that its timer and its name go as well
+    ask->release();
+  }
+}
+
+bool AskHandle::ready() const {
+  return static_cast<AskTarget*>(target_)->outcome() != AskTarget::Outcome::pending;
+}
+
+bool AskHandle::notify(std::uint64_t token) {
+  return static_cast<AskTarget*>(target_)->notify(engine::Cell::running()->ref(), token);
+}
+
+void AskHandle::wait() {
+  static_cast<AskTarget*>(target_)->wait();
+}
+
+EnvelopePtr AskHandle::take(const MessageType& wanted) {
+  auto& ask = *static_cast<AskTarget*>(target_);
+  switch (ask.outcome()) {
+    case AskTarget::Outcome::timed_out:
+      throw Timeout("no " + std::string(wanted.name) + " came in reply within the time limit");
+    case AskTarget::Outcome::replied: {
+      EnvelopePtr reply = ask.take_reply();
+      if (reply == nullptr) {
+        throw AskFailed("the reply was taken before");
+      }
+      try {
+        reply = engine::unwrap(std::move(reply), *ask.anchor());
+      } catch (const DecodeError&) {
+        std::throw_with_nested(AskFailed("the reply could not be decoded"));
+      }
+      if (reply == nullptr || &reply->type() != &wanted) {
+        throw AskFailed("the reply should be a " + std::string(wanted.name) + " but is a " +
+                        std::string(reply == nullptr ? "cancelled message" : reply->type().name));
+      }
+      return reply;
+    }
+    default:
+      throw AskFailed("the question will get no reply: " + ask.reason());
+  }
+}
+
+}  // namespace detail
+}  // namespace spinoff

@@ -1,0 +1,77 @@
+#include <cctype>
+
+#include <spinoff/detail/behavior.hpp>
+#include <spinoff/detail/pool.hpp>
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/node_core.hpp>
+#include <spinoff/errors.hpp>
+
+namespace spinoff::detail {
+
+using engine::Cell;
+
+Behavior::Behavior() noexcept : cell_(Cell::running()) {}
+
+void* Behavior::operator new(std::size_t size) {
+  return allocate(size);
+}
+void Behavior::operator delete(void* memory, std::size_t size) noexcept {
+  deallocate(memory, size);
+}
+
+namespace {
+
+constexpr std::size_t kMaxName = 255;
+
+void check_name(const std::string& name) {
+  const auto refuse = [&](const std::string& why) {
+    throw InvalidName("an actor cannot be named '" + name + "': " + why);
+  };
+  if (name.starts_with('$')) {
+    refuse("names that begin with '$' are reserved for those that the node makes up");
+  }
+  if (name.find('/') != std::string::npos) {
+    refuse("'/' separates the names in a path");
+  }
+  if (name.size() > kMaxName) {
+    refuse("it is longer than " + std::to_string(kMaxName) + " bytes");
+  }
+  for (const char c : name) {
+    if (std::isspace(static_cast<unsigned char>(c)) != 0 ||
+        std::iscntrl(static_cast<unsigned char>(c)) != 0) {
+      refuse("it contains a space or a control character");
+    }
+  }
+}
+
+}  // namespace
+
+Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options) {
+  check_name(options.name);
+  Cell::Name name{.given = std::move(options.name)};
+  if (name.given.empty()) {
+    name.number = parent.children().next_number();
+  }
+  Cell& child = Cell::create(*parent.anchor(), &parent, type, std::move(factory), std::move(name));
+  // Counted before anyone else can see the child: it may stop at once.
+  Ref ref = child.ref();
+  Ref result(ref);
+  switch (parent.children().add(child)) {
+    case engine::ChildTable::Added::yes:
+      child.schedule();
+      return result;
+    case engine::ChildTable::Added::name_taken: {
+      const std::string taken = child.path();
+      child.abandon();
+      throw NameConflict("there is already an actor '" + taken +
+                         "': give the new one another name, or wait until the old one has stopped");
+    }
+    case engine::ChildTable::Added::closed:
+      break;
+  }
+  const std::string path = child.path();
+  child.abandon();
+  throw SpawnFailed("cannot spawn '" + path + "': its parent is stopping");
+}
+
+}  // namespace spinoff::detail

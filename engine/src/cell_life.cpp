@@ -1,0 +1,429 @@
+// How an actor starts, fails, restarts and stops. The order of a stop, and why each step stands
+// where it does:
+//   1. The coroutine is dropped and the table of children is closed; the children are told to stop.
+//   2. When the last has left (ChildrenStopped), post_stop runs, then post_stop_async.
+//   3. The instance is destroyed, then the mailbox closes; what it still held are dead letters.
+//   4. The name is free again, so that a watcher may spawn its successor at once.
+//   5. The watchers hear of it, after all that the actor had sent.
+//   6. The cell leaves the parent's table. Only now can the parent stop, and at last the node end:
+//      nothing of the node is touched after this.
+#include <utility>
+
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/name_target.hpp>
+#include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/system_messages.hpp>
+#include <spinoff/errors.hpp>
+#include <spinoff/events.hpp>
+
+namespace spinoff::engine {
+
+using detail::RefAccess;
+
+namespace {
+
+void tell_terminated(NodeCore& node, const Ref& watcher, const Ref& actor) {
+  auto* const target = RefAccess::target(watcher);
+  if (target->kind() == detail::TargetKind::name) {
+    if (node.transport() != nullptr) {
+      node.transport()->terminated(static_cast<NameTarget*>(target)->uri(), actor);
+    }
+    return;
+  }
+  detail::deliver(target, RefAccess::generation(watcher),
+                  Envelope::make<Terminated>(Sender{}, Terminated{actor}));
+}
+
+std::exception_ptr create_failed(const Ref& actor) {
+  try {
+    std::throw_with_nested(CreateFailed("the actor " + actor.to_string() + " could not start"));
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+}  // namespace
+
+void Cell::send_system(const Ref& to, EnvelopePtr message) {
+  auto* const target = RefAccess::target(to);
+  if (target == nullptr || target->kind() != detail::TargetKind::actor) {
+    return;
+  }
+  auto& cell = *static_cast<Cell*>(target);
+  message->target_generation = RefAccess::generation(to);
+  Envelope* const pushed = message.release();
+  switch (cell.mailbox_.push_system(pushed)) {
+    case Push::queued:
+      return;
+    case Push::woke:
+      cell.schedule();
+      return;
+    case Push::closed:
+      refuse_system(EnvelopePtr(pushed));
+      return;
+  }
+}
+
+void Cell::refuse_system(EnvelopePtr message) {
+  if (message->type().kind != detail::MessageKind::watch) {
+    return;
+  }
+  const Watch& watch = message->as<Watch>();
+  const NodeAnchor::Entry entry(*RefAccess::target(watch.target)->anchor());
+  if (entry.node() != nullptr) {
+    tell_terminated(*entry.node(), watch.watcher, watch.target);
+  } else {
+    detail::deliver(RefAccess::target(watch.watcher), RefAccess::generation(watch.watcher),
+                    Envelope::make<Terminated>(Sender{}, Terminated{watch.target}));
+  }
+}
+
+void Cell::process_system(EnvelopePtr message) {
+  if (message->target_generation != generation_) {
+    refuse_system(std::move(message));
+    return;
+  }
+  switch (message->type().kind) {
+    case detail::MessageKind::stop:
+      request_stop(false);
+      break;
+    case detail::MessageKind::kill:
+      request_stop(true);
+      break;
+    case detail::MessageKind::watch: {
+      const Ref& watcher = message->as<Watch>().watcher;
+      auto& watchers = extras().watchers;
+      if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end()) {
+        watchers.push_back(watcher);
+      }
+      break;
+    }
+    case detail::MessageKind::unwatch:
+      if (extras_ != nullptr) {
+        std::erase(extras_->watchers, message->as<Unwatch>().watcher);
+      }
+      break;
+    case detail::MessageKind::child_failed: {
+      const auto& failed = message->as<ChildFailed>();
+      decide(failed.child, failed.error);
+      break;
+    }
+    case detail::MessageKind::decision:
+      apply(message->as<Decided>().decision);
+      break;
+    case detail::MessageKind::children_stopped:
+      step_due_ = true;
+      break;
+    case detail::MessageKind::wake_up:
+      wake(message->as<WakeUp>().token);
+      break;
+    case detail::MessageKind::suspend:
+      held_ = true;
+      hold_children(true);
+      break;
+    case detail::MessageKind::resume:
+      held_ = false;
+      hold_children(false);
+      resume();
+      break;
+    default:
+      break;
+  }
+}
+
+void Cell::start_instance(bool restarted) {
+  const std::exception_ptr reason = extras_ == nullptr ? nullptr : extras_->failure;
+  try {
+    instance_ = factory_->create();
+    if (restarted && !extras_->never_started) {
+      instance_->post_restart(reason);
+    } else {
+      instance_->pre_start();
+    }
+  } catch (...) {
+    extras().never_started = true;
+    fail(create_failed(ref()));
+    return;
+  }
+  if (extras_ != nullptr) {
+    extras_->failure = nullptr;
+    extras_->never_started = false;
+  }
+  state_ = State::running;
+  if (restarted) {
+    node().events().publish(Restarted{ref()});
+  } else {
+    node().events().publish(Started{ref()});
+  }
+  run_coroutine(factory_->run(*instance_), CoroutineHost::Purpose::run);
+}
+
+void Cell::fail(std::exception_ptr error) {
+  if (state_ == State::stopping || state_ == State::finishing) {
+    node().publish_error(ref(), error, {});
+    return;
+  }
+  state_ = State::suspended;
+  extras().failure = error;
+  if (current_ != nullptr) {
+    node().refuse_ask(*current_, describe(error));
+  }
+  node().publish_error(ref(), error, AnyMessage(std::move(current_)));
+  hold_children(true);
+  if (parent_ != nullptr) {
+    send_system(parent_->ref(), ChildFailed{ref(), std::move(error)});
+  }
+}
+
+void Cell::decide(const Ref& child, const std::exception_ptr& error) {
+  if (state_ == State::stopping || state_ == State::finishing || instance_ == nullptr) {
+    return;  // the child is being stopped anyway
+  }
+  Decision decision = Decision::Escalate;
+  try {
+    decision = instance_->supervise(ChildError{child, error});
+  } catch (...) {
+    node().publish_error(ref(), std::current_exception(), {});
+  }
+  if (decision == Decision::Default) {
+    decision = default_decision(error);
+  }
+  if (decision == Decision::Escalate) {
+    if (parent_ != nullptr) {
+      fail(error);
+      return;
+    }
+    decision = Decision::Stop;  // nobody is above the guardian
+  }
+  send_system(child, Decided{decision});
+}
+
+void Cell::apply(Decision decision) {
+  if (state_ != State::suspended) {
+    return;
+  }
+  switch (decision) {
+    case Decision::Resume:
+      // A process whose run has thrown has nothing to go on with, nor has one that never started.
+      if (extras().never_started || instance_ == nullptr || factory_->has_run()) {
+        begin_restart();
+        return;
+      }
+      state_ = State::running;
+      extras_->failure = nullptr;
+      hold_children(false);
+      resume();
+      return;
+    case Decision::Restart:
+      begin_restart();
+      return;
+    default:
+      begin_stop(false);
+      return;
+  }
+}
+
+// Lets the coroutine see what came while the actor was held.
+void Cell::resume() {
+  if (extras_ == nullptr || held_ || state_ == State::suspended) {
+    return;
+  }
+  for (const std::uint64_t token : std::exchange(extras_->held_wakes, {})) {
+    wake(token);
+  }
+}
+
+void Cell::hold_children(bool held) {
+  for (const Ref& child : children_.all()) {
+    if (held) {
+      send_system(child, Suspend{});
+    } else {
+      send_system(child, Resume{});
+    }
+  }
+}
+
+void Cell::begin_restart() {
+  state_ = State::restarting;
+  if (extras_->coroutines != nullptr) {
+    extras_->coroutines->drop();
+  }
+  extras_->held_wakes.clear();
+  stop_children(false);
+}
+
+void Cell::request_stop(bool kill) {
+  if (state_ == State::stopping || state_ == State::finishing) {
+    if (kill) {
+      for (const Ref& child : children_.all()) {
+        send_system(child, Kill{});
+      }
+      if (state_ == State::finishing) {
+        extras_->coroutines->drop();
+        step_due_ = true;
+      }
+    }
+    return;
+  }
+  if (!kill && state_ == State::running && extras_ != nullptr && extras_->coroutines != nullptr) {
+    const CoroutineHost& host = *extras_->coroutines;
+    if (host.active() && host.wait() != nullptr && !host.wait()->is_receive()) {
+      extras_->stop_when_idle = true;
+      return;
+    }
+  }
+  begin_stop(kill);
+}
+
+void Cell::begin_stop(bool kill) {
+  if (state_ == State::stopping || state_ == State::finishing) {
+    return;
+  }
+  state_ = State::stopping;
+  busy_ = false;
+  current_.reset();
+  if (extras_ != nullptr && extras_->coroutines != nullptr) {
+    extras_->coroutines->drop();
+  }
+  stop_children(kill);
+}
+
+void Cell::stop_children(bool kill) {
+  if (children_.close()) {
+    step_due_ = true;
+    return;
+  }
+  for (const Ref& child : children_.all()) {
+    if (kill) {
+      send_system(child, Kill{});
+    } else {
+      send_system(child, Stop{});
+    }
+  }
+}
+
+bool Cell::advance() {
+  switch (state_) {
+    case State::restarting:
+      if (instance_ != nullptr && !extras_->never_started) {
+        try {
+          instance_->pre_restart(extras_->failure);
+        } catch (...) {
+          node().publish_error(ref(), std::current_exception(), {});
+        }
+      }
+      instance_.reset();
+      children_.open();
+      start_instance(true);
+      return false;
+    case State::stopping:
+      run_post_stop();
+      if (!step_due_) {
+        return false;  // post_stop_async goes on
+      }
+      close();
+      return true;
+    case State::finishing:
+      close();
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Cell::run_post_stop() {
+  state_ = State::finishing;
+  if (instance_ == nullptr || (extras_ != nullptr && extras_->never_started)) {
+    step_due_ = true;
+    return;
+  }
+  Task<> rest;
+  try {
+    instance_->post_stop();
+    rest = instance_->post_stop_async();
+  } catch (...) {
+    node().publish_error(ref(), std::current_exception(), {});
+  }
+  if (rest) {
+    run_coroutine(std::move(rest), CoroutineHost::Purpose::post_stop);
+  } else {
+    step_due_ = true;
+  }
+}
+
+void Cell::close() {
+  NodeCore& core = node();
+  const Ref self = ref();
+  const std::unique_ptr<Extras> last = std::move(extras_);
+  if (last != nullptr) {
+    last->coroutines.reset();
+  }
+  instance_.reset();
+  extras_.reset();  // should a destructor have asked for it again
+
+  mailbox_.close_user();
+  while (Envelope* const left = mailbox_.pop_pending()) {
+    core.dead_letter(self, EnvelopePtr(left));
+  }
+  if (parent_ != nullptr) {
+    parent_->children_.erase(*this);
+  }
+  core.events().publish(Terminated{self});
+  if (last != nullptr) {
+    for (const Ref& watcher : last->watchers) {
+      tell_terminated(core, watcher, self);
+    }
+    for (const Ref& watched : last->watching) {
+      send_unwatch(core, watched, self);
+    }
+  }
+  for (Envelope* next = mailbox_.close_system(); next != nullptr;) {
+    EnvelopePtr message(next);
+    next = message->next;
+    refuse_system(std::move(message));
+  }
+  if (parent_ == nullptr) {
+    core.guardian_stopped();
+  } else if (parent_->children_.leave()) {
+    send_system(parent_->ref(), ChildrenStopped{});
+  }
+  release();  // the count that the living actor has on itself
+}
+
+void Cell::watch(const Ref& actor) {
+  auto* const target = RefAccess::target(actor);
+  if (target == this || !extras().watching.insert(actor).second) {
+    return;
+  }
+  if (target != nullptr && target->kind() == detail::TargetKind::actor) {
+    send_system(actor, Watch{actor, ref()});
+  } else if (auto* const name = static_cast<NameTarget*>(target);
+             target != nullptr && target->kind() == detail::TargetKind::name && name->is_remote() &&
+             node().transport() != nullptr) {
+    node().transport()->watch(name->uri(), ref());
+  } else {
+    tell_terminated(node(), ref(), actor);
+  }
+}
+
+void Cell::unwatch(const Ref& actor) {
+  if (extras_ != nullptr && extras_->watching.erase(actor) != 0) {
+    send_unwatch(node(), actor, ref());
+  }
+}
+
+void Cell::send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher) {
+  auto* const target = RefAccess::target(actor);
+  if (target == nullptr) {
+    return;
+  }
+  if (target->kind() == detail::TargetKind::actor) {
+    send_system(actor, Unwatch{watcher});
+  } else if (target->kind() == detail::TargetKind::name && node.transport() != nullptr) {
+    if (const auto* const name = static_cast<NameTarget*>(target); name->is_remote()) {
+      node.transport()->unwatch(name->uri(), watcher);
+    }
+  }
+}
+
+}  // namespace spinoff::engine

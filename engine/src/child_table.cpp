@@ -1,0 +1,146 @@
+#include <charconv>
+#include <thread>
+
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/child_table.hpp>
+#include <spinoff/message_type.hpp>
+
+namespace spinoff::engine {
+
+namespace {
+
+std::uint64_t key_of(const Cell::Name& name) {
+  return name.number != 0 ? name.number : detail::hash_name(name.given);
+}
+
+// Of a name such as `$Echo-17`; 0 for one that nobody makes up.
+std::uint64_t number_in(std::string_view name) {
+  const std::size_t dash = name.rfind('-');
+  std::uint64_t number = 0;
+  if (dash != std::string_view::npos) {
+    std::from_chars(name.data() + dash + 1, name.data() + name.size(), number);
+  }
+  return number;
+}
+
+}  // namespace
+
+void SpinLock::lock() noexcept {
+  while (locked_.test_and_set(std::memory_order_acquire)) {
+    for (int i = 0; locked_.test(std::memory_order_relaxed); ++i) {
+      if (i > 64) {
+        std::this_thread::yield();
+      }
+    }
+  }
+}
+
+ChildTable::Added ChildTable::add(Cell& child) {
+  const std::scoped_lock lock(lock_);
+  if (closed_) {
+    return Added::closed;
+  }
+  const Cell::Name& name = child.name();
+  if (named_ == bucket_count_) {
+    grow();
+  }
+  Cell*& first = bucket(key_of(name));
+  if (name.number == 0) {
+    for (const Cell* other = first; other != nullptr; other = other->next_sibling) {
+      if (other->name().number == 0 && other->name().given == name.given) {
+        return Added::name_taken;
+      }
+    }
+  }
+  child.next_sibling = first;
+  first = &child;
+  ++named_;
+  ++alive_;
+  return Added::yes;
+}
+
+void ChildTable::erase(Cell& child) noexcept {
+  const std::scoped_lock lock(lock_);
+  for (Cell** link = &bucket(key_of(child.name())); *link != nullptr;
+       link = &(*link)->next_sibling) {
+    if (*link == &child) {
+      *link = child.next_sibling;
+      --named_;
+      return;
+    }
+  }
+}
+
+bool ChildTable::leave() noexcept {
+  const std::scoped_lock lock(lock_);
+  return --alive_ == 0 && closed_;
+}
+
+Ref ChildTable::find(std::string_view name) const {
+  const bool made_up = name.starts_with('$');
+  const std::uint64_t number = made_up ? number_in(name) : 0;
+  if (made_up && number == 0) {
+    return {};
+  }
+  const std::scoped_lock lock(lock_);
+  if (named_ == 0) {
+    return {};
+  }
+  for (Cell* child = bucket(made_up ? number : detail::hash_name(name)); child != nullptr;
+       child = child->next_sibling) {
+    if (made_up ? child->name().number == number && child->name_text() == name
+                : child->name().number == 0 && child->name().given == name) {
+      const Ref found = child->ref();
+      return Ref(found);  // counted while the lock keeps the child here
+    }
+  }
+  return {};
+}
+
+std::vector<Ref> ChildTable::all() const {
+  std::vector<Ref> children;
+  const std::scoped_lock lock(lock_);
+  children.reserve(named_);
+  for (std::uint32_t i = 0; i < bucket_count_; ++i) {
+    for (Cell* child = buckets_[i]; child != nullptr; child = child->next_sibling) {
+      children.push_back(child->ref());
+    }
+  }
+  return children;
+}
+
+bool ChildTable::close() noexcept {
+  const std::scoped_lock lock(lock_);
+  closed_ = true;
+  return alive_ == 0;
+}
+
+void ChildTable::open() noexcept {
+  const std::scoped_lock lock(lock_);
+  closed_ = false;
+}
+
+void ChildTable::reset() noexcept {
+  buckets_.reset();
+  bucket_count_ = named_ = alive_ = 0;
+  last_number_.store(0, std::memory_order_relaxed);
+  closed_ = false;
+}
+
+void ChildTable::grow() {
+  const std::uint32_t count = bucket_count_ == 0 ? 4 : bucket_count_ * 2;
+  auto grown = std::make_unique<Cell*[]>(count);
+  for (std::uint32_t i = 0; i < bucket_count_; ++i) {
+    for (Cell* child = buckets_[i]; child != nullptr;) {
+      Cell* const next = child->next_sibling;
+      Cell*& first = grown[key_of(child->name()) & (count - 1)];
+      child->next_sibling = first;
+      first = child;
+      child = next;
+    }
+  }
+  buckets_ = std::move(grown);
+  bucket_count_ = count;
+}
+
+}  // namespace spinoff::engine

@@ -1,0 +1,177 @@
+#include <charconv>
+#include <utility>
+
+#include <spinoff/engine/ask_target.hpp>
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/name_target.hpp>
+#include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/system_messages.hpp>
+#include <spinoff/errors.hpp>
+#include <spinoff/events.hpp>
+
+#include "guardian.hpp"
+#include "unwrap.hpp"
+
+namespace spinoff::engine {
+
+using detail::RefAccess;
+
+namespace {
+constexpr std::string_view kAskPrefix = "/$ask-";
+}
+
+NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
+                   std::unique_ptr<TimerService> timers)
+    : options_(options),
+      anchor_(NodeAnchor::make(*this)),
+      executor_(std::move(executor)),
+      timers_(std::move(timers)) {
+  Cell& cell = Cell::create(anchor_, nullptr, kGuardianType,
+                            make_guardian(options.guardian_decision), Cell::Name{});
+  guardian_ = &cell;
+  guardian_ref_ = cell.ref();
+  cell.schedule();
+}
+
+NodeCore::~NodeCore() {
+  request_stop();
+  wait_until_stopped();
+  if (transport_ != nullptr) {
+    transport_->stop();
+  }
+  anchor_.close();
+  asks_.clear();
+  timers_.reset();
+  executor_.reset();
+}
+
+void NodeCore::attach(std::unique_ptr<Transport> transport, NodeId id) {
+  transport_ = std::move(transport);
+  anchor_.set_node_id(std::move(id));
+}
+
+Ref NodeCore::find(std::string_view path) {
+  if (path.starts_with(kAskPrefix)) {
+    std::uint64_t number = 0;
+    std::from_chars(path.data() + kAskPrefix.size(), path.data() + path.size(), number);
+    const std::scoped_lock lock(asks_mutex_);
+    const auto found = asks_.find(number);
+    return found == asks_.end() ? Ref() : found->second;
+  }
+  Ref at = guardian_ref_;
+  while (!path.empty() && at) {
+    path.remove_prefix(1);
+    const std::size_t end = std::min(path.find('/'), path.size());
+    auto& cell = *static_cast<Cell*>(RefAccess::target(at));
+    at = cell.children().find(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return at;
+}
+
+Ref NodeCore::lookup(const Uri& uri) {
+  if (uri.node().has_value()) {
+    return resolve(uri);
+  }
+  Ref found = find(uri.path());
+  if (!found) {
+    throw LookupFailed("there is no actor '" + uri.path() + "' on this node");
+  }
+  return found;
+}
+
+Ref NodeCore::resolve(const Uri& uri) {
+  if (!uri.node().has_value() || uri.node() == anchor_.node_id()) {
+    if (Ref found = find(uri.path())) {
+      return found;
+    }
+    return NameTarget::make(anchor_, Uri(anchor_.node_id(), uri.path()));
+  }
+  return NameTarget::make(anchor_, uri);
+}
+
+void NodeCore::dead_letter(const Ref& target, detail::EnvelopePtr message) {
+  try {
+    message = unwrap(std::move(message), anchor_);
+  } catch (const DecodeError&) {
+    publish_error(target, std::current_exception(), {});
+    return;
+  }
+  if (message == nullptr || message->type().kind != detail::MessageKind::user) {
+    return;
+  }
+  refuse_ask(*message, "there is no actor " + target.to_string());
+  if (!events_.has_subscribers<DeadLetter>()) {
+    return;
+  }
+  const detail::Sender from = message->sender();
+  const Ref sender = RefAccess::hold(from.target, from.generation);
+  events_.publish(DeadLetter{target, AnyMessage(std::move(message)), sender});
+}
+
+void NodeCore::refuse_ask(const detail::Envelope& message, std::string_view reason) {
+  const detail::Sender from = message.sender();
+  if (from.target == nullptr || from.target->kind() == detail::TargetKind::actor) {
+    return;
+  }
+  const Ref sender = RefAccess::hold(from.target, from.generation);
+  if (!sender) {
+    return;
+  }
+  if (from.target->kind() == detail::TargetKind::ask) {
+    static_cast<AskTarget*>(from.target)->fail(std::string(reason));
+  } else if (const Uri& uri = static_cast<NameTarget*>(from.target)->uri();
+             transport_ != nullptr && uri.path().starts_with(kAskPrefix)) {
+    transport_->ask_failed(uri, reason);
+  }
+}
+
+void NodeCore::publish_error(const Ref& actor, const std::exception_ptr& error,
+                             AnyMessage message) {
+  events_.publish(Error{actor, error, std::move(message)});
+}
+
+void NodeCore::request_stop() {
+  Cell::send_system(guardian_ref_, Stop{});
+}
+
+void NodeCore::stop(std::chrono::nanoseconds limit) {
+  request_stop();
+  {
+    std::unique_lock lock(stop_mutex_);
+    if (!stopped_condition_.wait_for(lock, limit, [&] { return stopped_; })) {
+      lock.unlock();
+      Cell::send_system(guardian_ref_, Kill{});
+    }
+  }
+  wait_until_stopped();
+}
+
+void NodeCore::wait_until_stopped() {
+  std::unique_lock lock(stop_mutex_);
+  stopped_condition_.wait(lock, [&] { return stopped_; });
+}
+
+void NodeCore::guardian_stopped() {
+  // Notified with the lock held: the waiter may end the node as soon as it has the lock.
+  const std::scoped_lock lock(stop_mutex_);
+  stopped_ = true;
+  stopped_condition_.notify_all();
+}
+
+std::uint64_t NodeCore::publish_ask(AskTarget& ask) {
+  const std::scoped_lock lock(asks_mutex_);
+  asks_.emplace(++last_ask_, RefAccess::hold(&ask, ask.generation()));
+  return last_ask_;
+}
+
+void NodeCore::withdraw_ask(std::uint64_t number) {
+  Ref last;  // let go outside of the lock
+  const std::scoped_lock lock(asks_mutex_);
+  if (const auto found = asks_.find(number); found != asks_.end()) {
+    last = std::move(found->second);
+    asks_.erase(found);
+  }
+}
+
+}  // namespace spinoff::engine

@@ -1,0 +1,131 @@
+#include <spinoff/engine/ask_target.hpp>
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/name_target.hpp>
+#include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/system_messages.hpp>
+#include <spinoff/errors.hpp>
+#include <spinoff/ref.hpp>
+
+namespace spinoff {
+
+using detail::RefAccess;
+using detail::TargetKind;
+
+namespace {
+
+// Stopping an actor of another node is for that node's actors to decide.
+void refuse_remote(const detail::Target& target, const Ref& ref) {
+  const engine::NodeAnchor::Entry entry(*target.anchor());
+  if (entry.node() != nullptr) {
+    entry.node()->publish_error(
+        ref,
+        std::make_exception_ptr(std::runtime_error(
+            ref.to_string() +
+            " lives at another node and cannot be stopped from here: send it a message")),
+        {});
+  }
+}
+
+template <class M>
+void control(const Ref& ref) {
+  detail::Target* const target = RefAccess::target(ref);
+  if (target == nullptr) {
+    return;
+  }
+  if (target->kind() == TargetKind::actor) {
+    engine::Cell::send_system(ref, M{});
+  } else if (target->kind() == TargetKind::name) {
+    refuse_remote(*target, ref);
+  }
+}
+
+}  // namespace
+
+void Ref::stop() const {
+  control<engine::Stop>(*this);
+}
+
+void Ref::kill() const {
+  control<engine::Kill>(*this);
+}
+
+void Ref::poison() const {
+  detail::Target* const to = target();
+  if (to == nullptr) {
+    return;
+  }
+  if (to->kind() == TargetKind::actor) {
+    detail::deliver(to, generation_, detail::Envelope::make<engine::Poison>(detail::t_self));
+  } else if (to->kind() == TargetKind::name) {
+    refuse_remote(*to, *this);
+  }
+}
+
+Ref Ref::operator/(std::string_view name) const {
+  if (!*this) {
+    throw LookupFailed("there is no '" + std::string(name) + "' below a Ref that names nobody");
+  }
+  const engine::NodeAnchor::Entry entry(*target()->anchor());
+  const Uri wanted = uri() / name;
+  if (entry.node() == nullptr) {
+    throw LookupFailed("cannot look up '" + wanted.to_string() + "': its node has ended");
+  }
+  if (target()->kind() == TargetKind::name) {
+    return entry.node()->resolve(wanted);
+  }
+  return entry.node()->lookup(Uri(wanted.path()));
+}
+
+Uri Ref::uri() const {
+  if (!*this) {
+    return {};
+  }
+  switch (target()->kind()) {
+    case TargetKind::actor:
+      return {target()->anchor()->node_id(), static_cast<engine::Cell*>(target())->path()};
+    case TargetKind::ask:
+      return {target()->anchor()->node_id(),
+              static_cast<engine::AskTarget*>(target())->publish_path()};
+    case TargetKind::name:
+      break;
+  }
+  return static_cast<engine::NameTarget*>(target())->uri();
+}
+
+std::string Ref::to_string() const {
+  if (!*this) {
+    return "<nobody>";
+  }
+  // A borrowed Ref may name an actor whose place has been used again.
+  if (const Ref held(*this); !held) {
+    return "<stopped>";
+  }
+  const std::string text = uri().to_string();
+  return '<' + (text.empty() ? "/" : text) + '>';
+}
+
+bool Ref::is_local() const noexcept {
+  return *this && (target()->kind() != TargetKind::name ||
+                   !static_cast<engine::NameTarget*>(target())->is_remote());
+}
+
+bool Ref::equals(const Ref& other) const noexcept {
+  if (target() == other.target()) {
+    return generation_ == other.generation_ || !*this;
+  }
+  if (!*this || !other || target()->kind() != TargetKind::name ||
+      other.target()->kind() != TargetKind::name) {
+    return false;
+  }
+  return static_cast<engine::NameTarget*>(target())->uri() ==
+         static_cast<engine::NameTarget*>(other.target())->uri();
+}
+
+std::size_t Ref::hash() const noexcept {
+  if (*this && target()->kind() == TargetKind::name) {
+    return std::hash<Uri>()(static_cast<engine::NameTarget*>(target())->uri());
+  }
+  return std::hash<const void*>()(target()) ^ (std::size_t{generation_} << 7U);
+}
+
+}  // namespace spinoff

@@ -1,0 +1,133 @@
+/// What a node does with other nodes, as a pure state machine: events and the time go in, actions
+/// come out. It has no socket, clock, thread or randomness.
+///
+/// The story. Each node listens at its node id, and opens one channel to each peer to send; a
+/// frame's answer comes by the peer's own channel. A *session* is a stretch in which everything
+/// that two nodes say to each other arrives, in order. It has a name at each end: which start of
+/// the node (its incarnation) and a number that grows with each session that it tries. Every frame
+/// carries both names, as far as known:
+///
+///   connecting  On the first send to a node, or the first frame from it, open a channel and say
+///               hello once a heartbeat. What is to be sent waits. A frame that names our end
+///               proves that the peer has heard us:
+///   up          Waiting parcels go out, in order, batched. A peer of whom nothing is heard for
+///               `silence` is down; so that it does not come to that, whoever has nothing to say
+///               sends an empty frame each heartbeat.
+///   (none)      After `unreachable` without an answer, after silence or a bye, waiting parcels are
+///               returned and the peer is forgotten. The next send, or the next frame from it,
+///               begins anew.
+///
+/// Both ends agree on what a session was. Items are only taken from frames that name both ends as
+/// they are now. So what was queued for an earlier start of a node never reaches its successor, and
+/// if one end gives up a session, its next frame names a new one, and the other end also sees it
+/// end (down, then up). Frames count the items that went before them. If some got lost, because a
+/// connection broke and ZeroMQ made a new one, the receiver ends the session. So inside a session
+/// there is no gap, and at the end of one both sides are told.
+///
+/// Old frames may come late, from an old connection. Of the same start, an older session's number
+/// gives them away; of an earlier start, that it is remembered as retired. As the memory could be
+/// wrong about which of two starts is the earlier one, a retired start that names our present
+/// session is alive after all (our number is new with each start that we hear of), unless it said
+/// bye.
+///
+/// One frame at a time is given to a channel, and the next one after it was taken. A channel that
+/// refuses keeps its own parcels waiting and nobody else's.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <spinoff/remoting/actions.hpp>
+#include <spinoff/remoting/peer.hpp>
+#include <spinoff/remoting/protocol_options.hpp>
+#include <spinoff/remoting/retired.hpp>
+#include <spinoff/serialization/wire.hpp>
+#include <spinoff/uri.hpp>
+
+namespace spinoff::remoting {
+
+class Protocol {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// `incarnation` is not 0, and another one with each start of the node.
+  Protocol(NodeId self, std::uint64_t incarnation, ProtocolOptions options);
+
+  /// Queues the parcel. What comes until `flush` is batched.
+  void send(const NodeId& to, Parcel parcel, Time now, Actions& actions);
+  /// Sends what was queued, as far as channels have room.
+  void flush(Time now, Actions& actions);
+
+  /// The answers to SendFrame.
+  void sent(const SendFrame& frame, Time now, Actions& actions);
+  void refused(SendFrame frame, Time now, Actions& actions);
+  /// A channel that refused a frame has room again.
+  void writable(const NodeId& peer, Time now, Actions& actions);
+  /// What stands in the way of a channel; empty: nothing any more.
+  void trouble(const NodeId& peer, std::string what);
+
+  /// One frame that came in, whoever it is from. `bytes` must outlive the actions.
+  void frame(std::string_view bytes, Time now, Actions& actions);
+
+  /// Due at `next_wakeup`; before that it does no harm.
+  void tick(Time now, Actions& actions);
+  /// Time::max() if nothing is due.
+  [[nodiscard]] Time next_wakeup() const noexcept { return next_wakeup_; }
+
+  /// Sends what waits, says bye, and takes nothing more. Go on until `stopped`.
+  void stop(Time now, Actions& actions);
+  [[nodiscard]] bool stopped() const noexcept { return stopping_ && peers_.empty(); }
+
+  [[nodiscard]] const NodeId& self() const noexcept { return self_; }
+  [[nodiscard]] std::size_t peers() const noexcept { return peers_.size(); }
+  [[nodiscard]] bool is_up(const NodeId& peer) const;
+
+ private:
+  enum class After : std::uint8_t { forget, begin_anew };
+  enum class News : std::uint8_t { no, yes, stale };
+
+  Peer* find(const NodeId& id);
+  Peer& create(const NodeId& id, Time now, Actions& actions);
+  void begin_session(Peer& peer, Time now);
+  void begin_anew(Peer& peer, Time now, Actions& actions);
+  void end_session(Peer& peer, const std::string& reason, After after, Time now, Actions& actions);
+  void erase(Peer& peer, bool flush, Actions& actions);
+
+  bool accept_sender(const serialization::Frame& frame, NodeId& from, Actions& actions) const;
+  void frame_from(const NodeId& from, serialization::Frame& frame, Time now, Actions& actions);
+  [[nodiscard]] bool names_us(const Peer& peer, const serialization::Frame& frame) const noexcept;
+  [[nodiscard]] bool has_room_for(const NodeId& from, Actions& actions) const;
+  News note_their_session(Peer& peer, serialization::SessionId theirs, Time now, Actions& actions);
+  void come_up(Peer& peer, Time now, Actions& actions);
+  void return_too_large(Peer& peer, Actions& actions);
+  void take_items(Peer& peer, serialization::Frame& frame, Time now, Actions& actions);
+  void bye(const NodeId& from, Peer* peer, serialization::Frame& frame, Time now, Actions& actions);
+  void foreign(const serialization::FrameError& error, Time now, Actions& actions);
+
+  void tick(Peer& peer, Time now, Actions& actions);
+  void give_up(Actions& actions);
+  void schedule(Time when) noexcept;
+  void pump(Peer& peer, Time now, Actions& actions);
+  void emit(Peer& peer, SendFrame::Kind kind, Time now, Actions& actions);
+  [[nodiscard]] std::size_t max_item_bytes(const Peer* peer) const noexcept;
+  [[nodiscard]] std::string why_not(const NodeId& to, const Peer* peer, const Parcel& parcel) const;
+
+  NodeId self_;
+  std::string self_text_;
+  std::uint64_t incarnation_;
+  ProtocolOptions options_;
+  std::uint64_t last_session_ = 0;
+  std::unordered_map<NodeId, Peer> peers_;
+  std::vector<Peer*> dirty_;
+  Retired retired_;
+  bool stopping_ = false;
+  Time stop_deadline_ = Time::max();
+  Time next_wakeup_ = Time::max();
+};
+
+}  // namespace spinoff::remoting

@@ -1,0 +1,166 @@
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <pthread.h>
+#include <zmq.hpp>
+
+#include <spinoff/remoting/hub.hpp>
+#include <spinoff/remoting/protocol.hpp>
+
+#include "intake.hpp"
+#include "io_thread.hpp"
+#include "sockets.hpp"
+
+namespace spinoff::remoting {
+namespace {
+
+std::uint64_t random_incarnation() {
+  std::random_device device;
+  std::uint64_t incarnation = 0;
+  while (incarnation == 0) {
+    incarnation = (std::uint64_t{device()} << 32U) | device();
+  }
+  return incarnation;
+}
+
+HubOptions completed(HubOptions options) {
+  if (options.incarnation == 0) {
+    options.incarnation = random_incarnation();
+  }
+  return options;
+}
+
+// Signals are for the program's own threads.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+zmq::context_t context_for(const ProtocolOptions& options) {
+  constexpr int kOwnSockets = 16;
+  zmq::context_t context(1);
+  context.set(zmq::ctxopt::max_sockets, static_cast<int>(options.max_peers) + kOwnSockets);
+  return context;
+}
+
+}  // namespace
+
+// The listening socket is made here, on the constructor's thread, and used by the I/O thread from
+// then on: starting a thread is the full fence that ZeroMQ asks for.
+class Hub::Impl {
+ public:
+  Impl(HubOptions options, Listener& listener)
+      : options_(completed(std::move(options))),
+        listener_(listener),
+        context_(context_for(options_.protocol)),
+        listening_(listen_at(context_, options_.bind, options_.protocol)),
+        node_(listening_.node),
+        intake_(std::make_shared<Intake>(options_.max_intake_bytes)) {}
+
+  void start() {
+    const std::lock_guard lock(thread_mutex_);
+    const SignalsBlocked blocked;
+    thread_ = std::thread([this] { run(); });
+    started_ = true;
+  }
+
+  void stop() {
+    intake_->stop();
+    if (std::this_thread::get_id() == io_thread_id_.load()) {
+      return;
+    }
+    const std::lock_guard lock(thread_mutex_);
+    if (thread_.joinable()) {
+      thread_.join();
+    } else if (!started_) {
+      return_queued();
+    }
+  }
+
+  const HubOptions options_;
+  Listener& listener_;
+  HubCounters counters_;
+  zmq::context_t context_;
+  Listening listening_;
+  const NodeId node_;
+  const std::shared_ptr<Intake> intake_;
+
+ private:
+  void run() {
+    io_thread_id_ = std::this_thread::get_id();
+    pthread_setname_np(pthread_self(), "spinoff-io");
+    {
+      IoThread io(context_, std::move(listening_.socket),
+                  Protocol(node_, options_.incarnation, options_.protocol), intake_, options_,
+                  listener_, counters_);
+      io.run();
+    }
+    // Waits, within the linger, for what ZeroMQ still has to send.
+    context_.close();
+  }
+
+  // There never was an I/O thread to do it.
+  void return_queued() {
+    std::vector<Outgoing> outgoing;
+    std::vector<Resolved> resolved;
+    intake_->take(outgoing, resolved);
+    for (Outgoing& one : outgoing) {
+      counters_.returned.fetch_add(1, std::memory_order_relaxed);
+      listener_.returned(std::move(one.parcel), "this node was stopped before it was started");
+    }
+  }
+
+  std::mutex thread_mutex_;
+  std::thread thread_;
+  bool started_ = false;
+  std::atomic<std::thread::id> io_thread_id_;
+};
+
+Hub::Hub(HubOptions options, Listener& listener)
+    : impl_(std::make_unique<Impl>(std::move(options), listener)) {}
+
+Hub::~Hub() {
+  impl_->stop();
+}
+
+const NodeId& Hub::node_id() const noexcept {
+  return impl_->node_;
+}
+
+std::uint64_t Hub::incarnation() const noexcept {
+  return impl_->options_.incarnation;
+}
+
+const HubCounters& Hub::counters() const noexcept {
+  return impl_->counters_;
+}
+
+void Hub::start() {
+  impl_->start();
+}
+
+std::optional<Parcel> Hub::send(NodeId to, Parcel parcel) {
+  return impl_->intake_->push(std::move(to), std::move(parcel));
+}
+
+void Hub::stop() {
+  impl_->stop();
+}
+
+}  // namespace spinoff::remoting

@@ -1,0 +1,297 @@
+// Sending, and the beginning and the end of sessions. What comes in is in protocol_frames.cpp, what
+// time brings in protocol_time.cpp.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <spinoff/remoting/protocol.hpp>
+
+namespace spinoff::remoting {
+namespace {
+
+using serialization::FrameBuilder;
+using serialization::Item;
+using serialization::ItemKind;
+
+// The header's numbers in their longest form, and the heads of its arrays.
+constexpr std::size_t kFrameOverhead = 64;
+constexpr std::size_t kMaxRetiredNodes = 1024;
+
+std::vector<Parcel> just(Parcel parcel) {
+  std::vector<Parcel> parcels;
+  parcels.push_back(std::move(parcel));
+  return parcels;
+}
+
+std::string hello_item(const std::string& to, std::size_t max_frame_bytes) {
+  Item item;
+  item.kind = ItemKind::hello;
+  item.to = to;
+  item.max_frame_bytes = max_frame_bytes;
+  return encode(item);
+}
+
+std::string bye_item() {
+  Item item;
+  item.kind = ItemKind::bye;
+  return encode(item);
+}
+
+}  // namespace
+
+Protocol::Protocol(NodeId self, std::uint64_t incarnation, ProtocolOptions options)
+    : self_(std::move(self)),
+      self_text_(self_.to_string()),
+      incarnation_(incarnation),
+      options_(options),
+      retired_(options.remember, kMaxRetiredNodes) {}
+
+bool Protocol::is_up(const NodeId& peer) const {
+  const auto found = peers_.find(peer);
+  return found != peers_.end() && found->second.is_up();
+}
+
+Peer* Protocol::find(const NodeId& id) {
+  const auto found = peers_.find(id);
+  return found == peers_.end() ? nullptr : &found->second;
+}
+
+void Protocol::send(const NodeId& to, Parcel parcel, Time now, Actions& actions) {
+  Peer* peer = find(to);
+  if (const std::string why = why_not(to, peer, parcel); !why.empty()) {
+    actions.emplace_back(
+        Return{just(std::move(parcel)), fmt::format("not sent to {}: {}", to.to_string(), why)});
+    return;
+  }
+  if (peer == nullptr) {
+    peer = &create(to, now, actions);
+    pump(*peer, now, actions);
+  }
+  if (!peer->wanted) {
+    // The peer made itself known; now it is also tried for our own sake.
+    peer->wanted = true;
+    peer->foreign = false;
+    peer->since = now;
+  }
+  peer->push_back(std::move(parcel));
+  if (!peer->dirty) {
+    peer->dirty = true;
+    dirty_.push_back(peer);
+  }
+}
+
+std::string Protocol::why_not(const NodeId& to, const Peer* peer, const Parcel& parcel) const {
+  if (stopping_) {
+    return "this node is stopping";
+  }
+  if (peer == nullptr) {
+    if (to == self_) {
+      return "it is this node itself";
+    }
+    if (to.host().empty() || to.port() == 0) {
+      return "that is no node id; it needs a host and a port";
+    }
+    if (peers_.size() >= options_.max_peers) {
+      return fmt::format("this node already deals with {} others, which is its limit",
+                         peers_.size());
+    }
+  }
+  const std::size_t limit = max_item_bytes(peer);
+  if (parcel.item.size() > limit) {
+    return fmt::format("the message has {} bytes encoded; at most {} fit into a frame",
+                       parcel.item.size(), limit);
+  }
+  if (peer == nullptr) {
+    return {};
+  }
+  const std::size_t bytes = peer->queued_bytes + Peer::cost(parcel);
+  if (peer->is_up()) {
+    return bytes <= options_.max_backlog_bytes
+               ? std::string()
+               : fmt::format("it takes messages too slowly; {} already wait", peer->queue.size());
+  }
+  return peer->queue.size() < options_.max_waiting_items && bytes <= options_.max_waiting_bytes
+             ? std::string()
+             : fmt::format("it is not up yet, and {} messages already wait", peer->queue.size());
+}
+
+std::size_t Protocol::max_item_bytes(const Peer* peer) const noexcept {
+  std::size_t frame = options_.max_frame_bytes;
+  if (peer != nullptr && peer->max_frame_bytes != 0) {
+    frame = std::min(frame, peer->max_frame_bytes);
+  }
+  const std::size_t overhead = kFrameOverhead + self_text_.size();
+  return frame > overhead ? frame - overhead : 0;
+}
+
+void Protocol::flush(Time now, Actions& actions) {
+  for (Peer* peer : dirty_) {
+    peer->dirty = false;
+    pump(*peer, now, actions);
+  }
+  dirty_.clear();
+}
+
+Peer& Protocol::create(const NodeId& id, Time now, Actions& actions) {
+  Peer& peer = peers_.try_emplace(id, id).first->second;
+  peer.since = now;
+  begin_session(peer, now);
+  actions.emplace_back(Connect{id});
+  return peer;
+}
+
+// The queue and what is known of the other end stay.
+void Protocol::begin_session(Peer& peer, Time now) {
+  peer.state = Peer::State::connecting;
+  peer.session = ++last_session_;
+  peer.sent_items = 0;
+  peer.received_items = 0;
+  peer.next_beat = now + options_.heartbeat;
+  peer.say_hello = true;
+  peer.say_heartbeat = false;
+  schedule(std::min(peer.next_beat, now + options_.unreachable));
+}
+
+void Protocol::end_session(Peer& peer, const std::string& reason, After after, Time now,
+                           Actions& actions) {
+  const NodeId id = peer.id;
+  if (!peer.queue.empty()) {
+    actions.emplace_back(
+        Return{peer.take_all(), fmt::format("{} is down: {}", id.to_string(), reason)});
+  }
+  if (peer.is_up() || peer.wanted) {
+    actions.emplace_back(NodeDown{id, reason});
+  }
+  if (after == After::forget) {
+    erase(peer, false, actions);
+    return;
+  }
+  peer.wanted = false;
+  peer.since = now;
+  begin_anew(peer, now, actions);
+}
+
+// With a new channel: nothing that is still in the old one is of use.
+void Protocol::begin_anew(Peer& peer, Time now, Actions& actions) {
+  actions.emplace_back(Disconnect{peer.id, false});
+  actions.emplace_back(Connect{peer.id});
+  peer.channel = Peer::Channel::free;
+  begin_session(peer, now);
+}
+
+void Protocol::erase(Peer& peer, bool flush, Actions& actions) {
+  actions.emplace_back(Disconnect{peer.id, flush});
+  if (peer.dirty) {
+    std::erase(dirty_, &peer);
+  }
+  peers_.erase(peers_.find(peer.id));
+}
+
+void Protocol::pump(Peer& peer, Time now, Actions& actions) {
+  if (peer.channel != Peer::Channel::free) {
+    return;
+  }
+  if (peer.is_up()) {
+    if (!peer.queue.empty()) {
+      emit(peer, SendFrame::Kind::parcels, now, actions);
+    } else if (peer.say_bye) {
+      emit(peer, SendFrame::Kind::bye, now, actions);
+    } else if (peer.say_heartbeat) {
+      emit(peer, SendFrame::Kind::heartbeat, now, actions);
+    }
+  } else if (peer.say_bye && peer.queue.empty()) {
+    emit(peer, SendFrame::Kind::bye, now, actions);
+  } else if (peer.say_hello) {
+    emit(peer, SendFrame::Kind::hello, now, actions);
+  }
+}
+
+void Protocol::emit(Peer& peer, SendFrame::Kind kind, Time now, Actions& actions) {
+  FrameBuilder frame(self_text_, {{incarnation_, peer.session}, peer.theirs, peer.sent_items});
+  SendFrame action{peer.id, peer.session, kind, {}, {}};
+  switch (kind) {
+    case SendFrame::Kind::hello:
+      frame.add(hello_item(peer.id.to_string(), options_.max_frame_bytes));
+      break;
+    case SendFrame::Kind::parcels: {
+      frame.reserve(std::min(frame.size() + peer.queued_bytes, options_.batch_bytes));
+      const std::size_t limit = std::min(options_.batch_bytes, max_item_bytes(&peer));
+      do {
+        frame.add(peer.queue.front().item);
+        action.parcels.push_back(peer.pop_front());
+      } while (!peer.queue.empty() && frame.items() < options_.max_items_per_frame &&
+               frame.size() + peer.queue.front().item.size() <= limit);
+      peer.sent_items += action.parcels.size();
+      break;
+    }
+    case SendFrame::Kind::bye:
+      frame.add(bye_item());
+      break;
+    case SendFrame::Kind::heartbeat:
+      break;
+  }
+  action.bytes = std::move(frame).finish();
+  peer.say_hello = false;
+  peer.say_heartbeat = false;
+  peer.channel = Peer::Channel::in_hand;
+  peer.next_beat = now + options_.heartbeat;
+  actions.emplace_back(std::move(action));
+}
+
+void Protocol::sent(const SendFrame& frame, Time now, Actions& actions) {
+  Peer* peer = find(frame.peer);
+  if (peer == nullptr || peer->session != frame.session) {
+    return;
+  }
+  peer->channel = Peer::Channel::free;
+  if (frame.kind == SendFrame::Kind::bye) {
+    erase(*peer, true, actions);
+    return;
+  }
+  pump(*peer, now, actions);
+}
+
+void Protocol::refused(SendFrame frame, Time /*now*/, Actions& actions) {
+  Peer* peer = find(frame.peer);
+  if (peer == nullptr || peer->session != frame.session) {
+    if (!frame.parcels.empty()) {
+      actions.emplace_back(
+          Return{std::move(frame.parcels), fmt::format("{} is down", frame.peer.to_string())});
+    }
+    return;
+  }
+  peer->channel = Peer::Channel::blocked;
+  switch (frame.kind) {
+    case SendFrame::Kind::hello:
+      peer->say_hello = true;
+      break;
+    case SendFrame::Kind::heartbeat:
+      peer->say_heartbeat = true;
+      break;
+    case SendFrame::Kind::bye:
+      break;
+    case SendFrame::Kind::parcels:
+      peer->sent_items -= frame.parcels.size();
+      for (auto parcel = frame.parcels.rbegin(); parcel != frame.parcels.rend(); ++parcel) {
+        peer->push_front(std::move(*parcel));
+      }
+      break;
+  }
+}
+
+void Protocol::writable(const NodeId& id, Time now, Actions& actions) {
+  Peer* peer = find(id);
+  if (peer != nullptr && peer->channel == Peer::Channel::blocked) {
+    peer->channel = Peer::Channel::free;
+    pump(*peer, now, actions);
+  }
+}
+
+void Protocol::trouble(const NodeId& id, std::string what) {
+  if (Peer* peer = find(id)) {
+    peer->trouble = std::move(what);
+  }
+}
+
+}  // namespace spinoff::remoting

@@ -1,0 +1,330 @@
+// What comes in: which session a frame belongs to, and what it means for the peer.
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include <spinoff/remoting/protocol.hpp>
+#include <spinoff/serialization/quoted.hpp>
+
+namespace spinoff::remoting {
+namespace {
+
+using serialization::Frame;
+using serialization::FrameError;
+using serialization::FrameFault;
+using serialization::FrameLimits;
+using serialization::Item;
+using serialization::ItemKind;
+using serialization::quoted;
+using serialization::SessionId;
+
+RejectReason reason_of(FrameFault fault) noexcept {
+  switch (fault) {
+    case FrameFault::truncated:
+      return RejectReason::truncated;
+    case FrameFault::too_large:
+      return RejectReason::too_large;
+    case FrameFault::other_version:
+      return RejectReason::other_version;
+    case FrameFault::malformed:
+      break;
+  }
+  return RejectReason::malformed;
+}
+
+const Item* find_item(const Frame& frame, ItemKind kind) noexcept {
+  for (const Item& item : frame.items) {
+    if (item.kind == kind) {
+      return &item;
+    }
+  }
+  return nullptr;
+}
+
+// Leaves what is for actors, up to a bye: after that there is nothing to be said.
+std::vector<Item> for_actors(std::vector<Item>&& items) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].kind == ItemKind::bye) {
+      items.resize(i);
+    }
+  }
+  std::erase_if(items, [](const Item& item) { return item.kind == ItemKind::hello; });
+  return std::move(items);
+}
+
+}  // namespace
+
+void Protocol::frame(std::string_view bytes, Time now, Actions& actions) {
+  const FrameLimits limits{.max_frame_bytes = options_.max_frame_bytes,
+                           .max_items = options_.max_items_per_frame};
+  std::variant<Frame, FrameError> decoded = decode_frame(bytes, limits);
+  if (const FrameError* error = std::get_if<FrameError>(&decoded)) {
+    if (error->fault == FrameFault::other_version) {
+      foreign(*error, now, actions);
+    } else {
+      actions.emplace_back(
+          Reject{reason_of(error->fault), 1, "a frame was dropped: " + error->what});
+    }
+    return;
+  }
+  Frame& frame = std::get<Frame>(decoded);
+  NodeId from;
+  if (!accept_sender(frame, from, actions)) {
+    return;
+  }
+  if (frame.unknown_items > 0) {
+    actions.emplace_back(
+        Reject{RejectReason::unknown_item, frame.unknown_items,
+               from.to_string() + " sent an item of a kind that this node does not know"});
+  }
+  if (frame.bad_items > 0) {
+    actions.emplace_back(
+        Reject{RejectReason::bad_item, frame.bad_items, from.to_string() + " sent a bad item"});
+  }
+  frame_from(from, frame, now, actions);
+}
+
+bool Protocol::accept_sender(const Frame& frame, NodeId& from, Actions& actions) const {
+  try {
+    from = NodeId::parse(frame.from);
+  } catch (const InvalidUri& error) {
+    actions.emplace_back(
+        Reject{RejectReason::bad_sender, 1,
+               fmt::format("a frame was dropped: its sender is an {}", error.what())});
+    return false;
+  }
+  const SessionId& theirs = frame.header.from_session;
+  if (from.port() == 0 || theirs.incarnation == 0 || theirs.number == 0) {
+    actions.emplace_back(Reject{RejectReason::bad_sender, 1,
+                                fmt::format("a frame of {} was dropped: its port, incarnation or "
+                                            "session is 0",
+                                            from.to_string())});
+    return false;
+  }
+  if (from == self_) {
+    actions.emplace_back(Reject{
+        RejectReason::bad_sender, 1,
+        fmt::format("a frame was dropped: its sender says that it is this node, {}; is there "
+                    "another one with that id?",
+                    self_text_)});
+    return false;
+  }
+  const Item* hello = find_item(frame, ItemKind::hello);
+  if (hello != nullptr && hello->to != self_text_) {
+    actions.emplace_back(Reject{RejectReason::wrong_receiver, 1,
+                                fmt::format("{} says hello to {}, but this node is {}; use that id "
+                                            "to reach it",
+                                            from.to_string(), quoted(hello->to), self_text_)});
+    return false;
+  }
+  return true;
+}
+
+void Protocol::frame_from(const NodeId& from, Frame& frame, Time now, Actions& actions) {
+  const SessionId theirs = frame.header.from_session;
+  Peer* peer = find(from);
+  const Retired::How retired = retired_.find(from, theirs.incarnation, now);
+  if (retired == Retired::How::said_bye ||
+      (retired == Retired::How::replaced && (peer == nullptr || !names_us(*peer, frame)))) {
+    actions.emplace_back(
+        Reject{RejectReason::stale, 1,
+               fmt::format("a frame of an earlier start of {} was dropped", from.to_string())});
+    return;
+  }
+  if (find_item(frame, ItemKind::bye) != nullptr) {
+    bye(from, peer, frame, now, actions);
+    return;
+  }
+  const bool contact = peer == nullptr;
+  if (contact) {
+    if (stopping_ || !has_room_for(from, actions)) {
+      return;
+    }
+    peer = &create(from, now, actions);
+  }
+  retired_.remove(from, theirs.incarnation);
+  const News news = note_their_session(*peer, theirs, now, actions);
+  if (news == News::stale) {
+    actions.emplace_back(
+        Reject{RejectReason::stale, 1,
+               fmt::format("a frame of an earlier session of {} was dropped", from.to_string())});
+    return;
+  }
+  peer->last_heard = now;
+  const Item* hello = find_item(frame, ItemKind::hello);
+  if (hello != nullptr) {
+    peer->max_frame_bytes = static_cast<std::size_t>(hello->max_frame_bytes);
+  }
+  if (!names_us(*peer, frame)) {
+    if (frame.carried > 0) {
+      actions.emplace_back(
+          Reject{RejectReason::stale, frame.carried,
+                 fmt::format("items of {} were dropped: they are of an earlier session",
+                             from.to_string())});
+    }
+    // It does not know our end. Not every frame is answered: there may be thousands underway.
+    if (hello != nullptr || news == News::yes) {
+      (peer->is_up() ? peer->say_heartbeat : peer->say_hello) = true;
+      pump(*peer, now, actions);
+    }
+    return;
+  }
+  if (!peer->is_up()) {
+    come_up(*peer, now, actions);
+  } else if (hello != nullptr) {
+    peer->say_heartbeat = true;
+  }
+  take_items(*peer, frame, now, actions);
+  pump(*peer, now, actions);
+}
+
+bool Protocol::names_us(const Peer& peer, const Frame& frame) const noexcept {
+  return frame.header.to_session == SessionId{incarnation_, peer.session};
+}
+
+bool Protocol::has_room_for(const NodeId& from, Actions& actions) const {
+  if (peers_.size() < options_.max_peers) {
+    return true;
+  }
+  actions.emplace_back(Reject{RejectReason::too_many_peers, 1,
+                              fmt::format("a frame of {} was dropped: this node already deals with "
+                                          "{} others, which is its limit",
+                                          from.to_string(), peers_.size())});
+  return false;
+}
+
+Protocol::News Protocol::note_their_session(Peer& peer, SessionId theirs, Time now,
+                                            Actions& actions) {
+  const SessionId known = std::exchange(peer.theirs, theirs);
+  if (known == theirs) {
+    return News::no;
+  }
+  if (known == SessionId{}) {
+    return News::yes;
+  }
+  if (known.incarnation != theirs.incarnation) {
+    retired_.add(peer.id, known.incarnation, Retired::How::replaced, now);
+    if (peer.is_up()) {
+      end_session(peer, "it was started anew", After::begin_anew, now, actions);
+    } else {
+      // A number that its earlier start cannot have heard.
+      begin_anew(peer, now, actions);
+    }
+    return News::yes;
+  }
+  if (theirs.number < known.number) {
+    peer.theirs = known;
+    return News::stale;
+  }
+  if (peer.is_up()) {
+    end_session(peer, "the connection to it was lost for a while", After::begin_anew, now, actions);
+  }
+  return News::yes;
+}
+
+void Protocol::come_up(Peer& peer, Time now, Actions& actions) {
+  peer.state = Peer::State::up;
+  peer.foreign = false;
+  peer.trouble.clear();
+  peer.say_hello = false;
+  // So that it hears its own session's number even if there is nothing else to say.
+  peer.say_heartbeat = true;
+  schedule(now + std::min(options_.heartbeat, options_.silence));
+  actions.emplace_back(NodeUp{peer.id, peer.theirs.incarnation});
+  return_too_large(peer, actions);
+}
+
+// What waits may have been too large for this peer all along, but it has only told its limit now.
+void Protocol::return_too_large(Peer& peer, Actions& actions) {
+  const std::size_t limit = max_item_bytes(&peer);
+  if (limit == max_item_bytes(nullptr)) {
+    return;
+  }
+  std::vector<Parcel> too_large;
+  for (Parcel& parcel : peer.take_all()) {
+    if (parcel.item.size() > limit) {
+      too_large.push_back(std::move(parcel));
+    } else {
+      peer.push_back(std::move(parcel));
+    }
+  }
+  if (!too_large.empty()) {
+    actions.emplace_back(
+        Return{std::move(too_large),
+               fmt::format("not sent to {}: at most {} bytes fit into a frame that it reads",
+                           peer.id.to_string(), limit)});
+  }
+}
+
+void Protocol::take_items(Peer& peer, Frame& frame, Time now, Actions& actions) {
+  if (frame.header.sequence < peer.received_items) {
+    actions.emplace_back(
+        Reject{RejectReason::repeated, 1,
+               fmt::format("a frame of {} was dropped: it came before", peer.id.to_string())});
+    return;
+  }
+  if (frame.header.sequence > peer.received_items) {
+    end_session(peer,
+                fmt::format("{} messages from it were lost on the way",
+                            frame.header.sequence - peer.received_items),
+                After::begin_anew, now, actions);
+    return;
+  }
+  peer.received_items += frame.carried;
+  std::vector<Item> items = for_actors(std::move(frame.items));
+  if (!items.empty() && !stopping_) {
+    actions.emplace_back(Deliver{peer.id, std::move(items)});
+  }
+}
+
+void Protocol::bye(const NodeId& from, Peer* peer, Frame& frame, Time now, Actions& actions) {
+  const SessionId theirs = frame.header.from_session;
+  retired_.add(from, theirs.incarnation, Retired::How::said_bye, now);
+  if (peer == nullptr || peer->theirs.incarnation != theirs.incarnation) {
+    return;
+  }
+  if (peer->is_up() && peer->theirs == theirs && names_us(*peer, frame)) {
+    take_items(*peer, frame, now, actions);
+  }
+  end_session(*peer, "it was stopped", After::forget, now, actions);
+}
+
+// Another version of the protocol. All versions begin with the version and the sender's id, so it
+// can at least be told ours, once: then both sides' logs say what is wrong.
+void Protocol::foreign(const FrameError& error, Time now, Actions& actions) {
+  NodeId from;
+  try {
+    from = NodeId::parse(error.from);
+  } catch (const InvalidUri&) {
+    actions.emplace_back(
+        Reject{RejectReason::other_version, 1, "a frame was dropped: " + error.what});
+    return;
+  }
+  actions.emplace_back(Reject{
+      RejectReason::other_version, 1,
+      fmt::format("a frame of {} was dropped: {}; run one version of this library on all nodes",
+                  from.to_string(), error.what)});
+  if (from == self_ || from.port() == 0) {
+    return;
+  }
+  Peer* peer = find(from);
+  if (peer == nullptr) {
+    if (stopping_ || !has_room_for(from, actions)) {
+      return;
+    }
+    peer = &create(from, now, actions);
+    peer->foreign = true;
+    pump(*peer, now, actions);
+  }
+  if (peer->foreign) {
+    // While it goes on, it is remembered that it was told.
+    peer->since = now;
+  }
+  if (!peer->is_up()) {
+    peer->trouble = "a frame came from it, but " + error.what;
+  }
+}
+
+}  // namespace spinoff::remoting

@@ -1,0 +1,117 @@
+// What time brings, and the stop.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <spinoff/remoting/protocol.hpp>
+
+namespace spinoff::remoting {
+namespace {
+
+double seconds(std::chrono::steady_clock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+void Protocol::schedule(Time when) noexcept {
+  next_wakeup_ = std::min(next_wakeup_, when);
+}
+
+void Protocol::tick(Time now, Actions& actions) {
+  if (now < next_wakeup_) {
+    return;
+  }
+  // If this node itself was held up (stopped, starved), its peers were not silent for as long as it
+  // seems: what they sent is still to be read.
+  const auto late = now - next_wakeup_;
+  const auto not_heard = late > options_.heartbeat / 2 ? late : Time::duration::zero();
+  next_wakeup_ = Time::max();
+  retired_.expire(now);
+  if (stopping_ && now >= stop_deadline_) {
+    give_up(actions);
+    return;
+  }
+  std::vector<Peer*> peers;
+  peers.reserve(peers_.size());
+  for (auto& [id, peer] : peers_) {
+    peer.last_heard = std::min(now, peer.last_heard + not_heard);
+    peers.push_back(&peer);
+  }
+  for (Peer* peer : peers) {
+    tick(*peer, now, actions);
+  }
+  for (const auto& [id, peer] : peers_) {
+    schedule(std::min(peer.next_beat, peer.is_up() ? peer.last_heard + options_.silence
+                                                   : peer.since + options_.unreachable));
+  }
+  schedule(stop_deadline_);
+}
+
+void Protocol::tick(Peer& peer, Time now, Actions& actions) {
+  if (peer.is_up() && now >= peer.last_heard + options_.silence) {
+    end_session(peer,
+                fmt::format("nothing was heard of it for {:.1f} s", seconds(options_.silence)),
+                After::forget, now, actions);
+    return;
+  }
+  if (!peer.is_up() && now >= peer.since + options_.unreachable) {
+    end_session(peer,
+                fmt::format("it was not reached in {:.1f} s{}{}", seconds(options_.unreachable),
+                            peer.trouble.empty() ? "" : ": ", peer.trouble),
+                After::forget, now, actions);
+    return;
+  }
+  // Beats that are nearly due go along, so that many peers do not mean many wake-ups.
+  if (now + options_.heartbeat / 8 < peer.next_beat) {
+    return;
+  }
+  peer.next_beat = now + options_.heartbeat;
+  if (peer.is_up()) {
+    peer.say_heartbeat = true;
+  } else if (!peer.foreign) {
+    peer.say_hello = true;
+    if (peer.channel == Peer::Channel::blocked && !peer.trouble.empty()) {
+      actions.emplace_back(Connect{peer.id});
+    }
+  }
+  pump(peer, now, actions);
+}
+
+void Protocol::stop(Time now, Actions& actions) {
+  if (stopping_) {
+    return;
+  }
+  stopping_ = true;
+  stop_deadline_ = now + options_.linger;
+  schedule(stop_deadline_);
+  std::vector<Peer*> peers;
+  for (auto& [id, peer] : peers_) {
+    peers.push_back(&peer);
+  }
+  for (Peer* peer : peers) {
+    const bool unknown = peer->theirs == serialization::SessionId{};
+    if (unknown && peer->queue.empty()) {
+      erase(*peer, false, actions);
+      continue;
+    }
+    peer->say_bye = true;
+    pump(*peer, now, actions);
+  }
+}
+
+void Protocol::give_up(Actions& actions) {
+  while (!peers_.empty()) {
+    Peer& peer = peers_.begin()->second;
+    if (!peer.queue.empty()) {
+      actions.emplace_back(Return{
+          peer.take_all(), fmt::format("not sent to {}: this node stopped before it could be",
+                                       peer.id.to_string())});
+    }
+    erase(peer, true, actions);
+  }
+}
+
+}  // namespace spinoff::remoting

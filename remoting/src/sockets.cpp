@@ -1,0 +1,126 @@
+#include "sockets.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <spinoff/remoting/hub.hpp>
+
+#include "address.hpp"
+
+namespace spinoff::remoting {
+namespace {
+
+// Frames that ZeroMQ holds for one connection, in and out. Enough to keep it busy while the I/O
+// thread does other things; more would only be lost with the connection.
+constexpr int kFramesInPipe = 64;
+constexpr auto kHandshake = std::chrono::milliseconds(10'000);
+constexpr int kBacklog = 1024;
+
+[[noreturn]] void fail(const NodeId& node, const std::string& why) {
+  throw BindFailed(fmt::format("cannot listen at {}: {}", node.to_string(), why));
+}
+
+std::string explain(const zmq::error_t& error) {
+  switch (error.num()) {
+    case EADDRINUSE:
+      return "the port is in use; stop the program that has it, or choose another port (0 takes "
+             "any "
+             "free one)";
+    case EADDRNOTAVAIL:
+    case ENODEV:
+      return "that is no address of this machine; give the name or address by which other nodes "
+             "reach it, or 127.0.0.1 if they are all on this machine";
+    case EACCES:
+      return "this user may not have that port; choose one of 1024 or more";
+    case EMFILE:
+      return "the process has as many open files as it may; raise the limit (ulimit -n)";
+    default:
+      return error.what();
+  }
+}
+
+bool is_wildcard(const std::string& address) {
+  return address == "0.0.0.0" || address == "[::]";
+}
+
+std::vector<std::string> addresses_of(const NodeId& node) {
+  if (node.host().empty()) {
+    fail(node, "there is no host; give host:port, such as 127.0.0.1:9700");
+  }
+  std::optional<std::string> numeric = numeric_address(node.host());
+  if (numeric && is_wildcard(*numeric)) {
+    fail(node,
+         "other nodes cannot call a node by that address; give the name or address by which they "
+         "reach this machine");
+  }
+  if (numeric) {
+    return {*numeric};
+  }
+  Addresses addresses = resolve(node.host());
+  if (!addresses.error.empty()) {
+    fail(node, fmt::format("the host name cannot be looked up ({}); give a name or an address of "
+                           "this machine",
+                           addresses.error));
+  }
+  return std::move(addresses.found);
+}
+
+void set_common(zmq::socket_t& socket, const std::string& address) {
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::ipv6, is_ipv6(address));
+  socket.set(zmq::sockopt::handshake_ivl, static_cast<int>(kHandshake.count()));
+  // So that connections of machines that vanished do not stay open.
+  socket.set(zmq::sockopt::tcp_keepalive, 1);
+  socket.set(zmq::sockopt::tcp_keepalive_idle, 60);
+  socket.set(zmq::sockopt::tcp_keepalive_intvl, 10);
+  socket.set(zmq::sockopt::tcp_keepalive_cnt, 3);
+}
+
+std::uint16_t port_of(const zmq::socket_t& socket) {
+  const std::string endpoint = socket.get(zmq::sockopt::last_endpoint);
+  return static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
+}
+
+}  // namespace
+
+Listening listen_at(zmq::context_t& context, const NodeId& node, const ProtocolOptions& options) {
+  const std::vector<std::string> addresses = addresses_of(node);
+  for (std::size_t i = 0;; ++i) {
+    try {
+      zmq::socket_t socket(context, zmq::socket_type::router);
+      set_common(socket, addresses[i]);
+      socket.set(zmq::sockopt::rcvhwm, kFramesInPipe);
+      socket.set(zmq::sockopt::backlog, kBacklog);
+      socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(options.max_frame_bytes));
+      socket.bind(tcp_endpoint(addresses[i], node.port()));
+      const std::uint16_t port = port_of(socket);
+      return {std::move(socket), NodeId(node.host(), port)};
+    } catch (const zmq::error_t& error) {
+      if (i + 1 == addresses.size()) {
+        fail(node, explain(error));
+      }
+    }
+  }
+}
+
+zmq::socket_t connect_to(zmq::context_t& context, const std::string& address, std::uint16_t port) {
+  zmq::socket_t socket(context, zmq::socket_type::dealer);
+  set_common(socket, address);
+  // Frames wait in the protocol, where they can still become dead letters, not in a pipe to
+  // nowhere.
+  socket.set(zmq::sockopt::immediate, true);
+  socket.set(zmq::sockopt::sndhwm, kFramesInPipe);
+  socket.set(zmq::sockopt::reconnect_ivl, 100);
+  socket.set(zmq::sockopt::reconnect_ivl_max, 1'000);
+  // Nothing is read from it, so a peer must not be able to fill memory through it.
+  socket.set(zmq::sockopt::rcvhwm, 1);
+  socket.set(zmq::sockopt::maxmsgsize, std::int64_t{1024});
+  socket.connect(tcp_endpoint(address, port));
+  return socket;
+}
+
+}  // namespace spinoff::remoting
