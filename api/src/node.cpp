@@ -5,6 +5,7 @@
 #include <spinoff/engine/tbb_executor.hpp>
 #include <spinoff/engine/timer_thread.hpp>
 #include <spinoff/log.hpp>
+#include <spinoff/remoting/hub_transport.hpp>
 #include <spinoff/node.hpp>
 
 namespace spinoff {
@@ -35,6 +36,20 @@ class Node::Impl {
     if (options.log_events) {
       log_events();
     }
+    if (options.remoting.has_value()) {
+      start_remoting(options);
+    }
+  }
+
+  void start_remoting(const NodeOptions& options) {
+    remoting::HubOptions hub;
+    hub.bind = NodeId::parse(*options.remoting);
+    hub.protocol.unreachable = options.unreachable_after;
+    try {
+      remoting::attach_hub(core, std::move(hub));
+    } catch (const remoting::BindFailed& error) {
+      throw NodeStartFailed(error.what());
+    }
   }
 
   void log_events() {
@@ -48,6 +63,13 @@ class Node::Impl {
     subscribe<UnhandledMessage>([](const UnhandledMessage& event) {
       write(LogLevel::warning, event.actor, "has no handler for {} from {}",
             event.message.type_name(), event.sender);
+    });
+    subscribe<NodeUp>([](const NodeUp& event) { write(LogLevel::info, "the node {} is up", event.node); });
+    subscribe<NodeDown>([](const NodeDown& event) {
+      write(LogLevel::info, "the node {} is down: {}", event.node, event.reason);
+    });
+    subscribe<RemoteInputRejected>([](const RemoteInputRejected& event) {
+      write(LogLevel::warning, "dropped {} ({} times)", event.what, event.count);
     });
   }
 
@@ -63,6 +85,13 @@ class Node::Impl {
                     Args&&... args) {
     if (level >= log_level()) {
       detail::write_log(level, actor, format, fmt::make_format_args(args...));
+    }
+  }
+
+  template <class... Args>
+  static void write(LogLevel level, fmt::format_string<Args...> format, Args&&... args) {
+    if (level >= log_level()) {
+      detail::write_log(level, "remoting", format, fmt::make_format_args(args...));
     }
   }
 

@@ -21,6 +21,8 @@
 
 #include <spinoff/remoting/protocol.hpp>
 
+#include "parcels.hpp"
+
 namespace spinoff::remoting::testing {
 
 using namespace std::chrono_literals;
@@ -29,27 +31,6 @@ using Duration = Protocol::Time::duration;
 
 inline NodeId id_of(const std::string& name) {
   return {name, 1};
-}
-
-struct Note : Keepsake {
-  explicit Note(std::string t) : text(std::move(t)) {}
-  std::string text;
-};
-
-inline std::string encoded_message(std::string_view text) {
-  serialization::Item item;
-  item.to = "/actor";
-  item.type = "Text";
-  item.payload = text;
-  return encode(item);
-}
-
-inline Parcel parcel_of(const std::string& text) {
-  return {encoded_message(text), std::make_unique<Note>(text)};
-}
-
-inline std::string note_of(const Parcel& parcel) {
-  return static_cast<const Note&>(*parcel.keepsake).text;
 }
 
 /// A frame as that node would make it.

@@ -1,6 +1,7 @@
 /// What a node tells on its event stream.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <string>
 
@@ -52,6 +53,13 @@ struct NodeUp {
 struct NodeDown {
   NodeId node;
   std::string reason;
+};
+
+/// Something that another node, or whoever talked to this node's port, sent and that was dropped.
+struct RemoteInputRejected {
+  std::string what;
+  /// How many of that kind since the last such event.
+  std::uint64_t count = 1;
 };
 
 }  // namespace spinoff

@@ -44,14 +44,14 @@ struct Item {
   ItemKind kind = ItemKind::message;
   /// The path on the receiving node that it is for: of the receiver, of the watched actor (`watch`,
   /// `unwatch`), of the watcher (`terminated`), of the ask. In a `hello`, the receiving node's id.
-  std::string_view to;
+  std::string_view to = {};
   /// The URI at the sending end: of the sender (empty: none), of the watcher (`watch`, `unwatch`),
   /// of the actor that stopped (`terminated`). One that begins with `/` is of the sending node.
-  std::string_view from;
+  std::string_view from = {};
   /// The name of the message's type.
-  std::string_view type;
+  std::string_view type = {};
   /// The encoded message, or why the ask failed.
-  std::string_view payload;
+  std::string_view payload = {};
   /// In a `hello`, the largest frame that the sending node reads; 0: it did not say.
   std::uint64_t max_frame_bytes = 0;
 };

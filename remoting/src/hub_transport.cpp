@@ -1,0 +1,319 @@
+// Outwards, calls come from workers: they encode, so the I/O thread only moves bytes. Inwards, calls
+// come from the I/O thread: it looks up the receiver and leaves the payload encoded, to be decoded by
+// the worker that runs the receiver.
+#include <spinoff/remoting/hub_transport.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <spinoff/engine/ask_target.hpp>
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/name_target.hpp>
+#include <spinoff/engine/system_messages.hpp>
+#include <spinoff/events.hpp>
+
+#include "watch_table.hpp"
+
+namespace spinoff::remoting {
+
+using detail::Envelope;
+using detail::EnvelopePtr;
+using detail::RefAccess;
+using detail::Sender;
+using engine::NameTarget;
+using engine::NodeCore;
+using serialization::Item;
+using serialization::ItemKind;
+
+namespace {
+
+// What is kept of a message, until it is sent.
+struct UnsentMessage final : Keepsake {
+  UnsentMessage(Uri uri, EnvelopePtr envelope) : to(std::move(uri)), message(std::move(envelope)) {}
+  Uri to;
+  EnvelopePtr message;
+};
+
+struct UnsentWatch final : Keepsake {
+  UnsentWatch(NodeId id, WatchTable::Pair watch) : node(std::move(id)), pair(std::move(watch)) {}
+  NodeId node;
+  WatchTable::Pair pair;
+};
+
+class HubTransport final : public engine::Transport, private Listener {
+ public:
+  HubTransport(NodeCore& node, HubOptions options) : node_(node), hub_(std::move(options), *this) {}
+  HubTransport(const HubTransport&) = delete;
+  HubTransport& operator=(const HubTransport&) = delete;
+  ~HubTransport() override { hub_.stop(); }
+
+  Hub& hub() { return hub_; }
+
+  void send(const Uri& to, EnvelopePtr message) override;
+  void watch(const Uri& target, const Ref& watcher) override;
+  void unwatch(const Uri& target, const Ref& watcher) override;
+  void terminated(const Uri& watcher, const Ref& actor) override;
+  void ask_failed(const Uri& ask, std::string_view reason) override;
+  void stop() override { hub_.stop(); }
+
+ private:
+  void deliver(const NodeId& from, std::span<const Item> items) noexcept override;
+  void returned(Parcel parcel, const std::string& reason) noexcept override;
+  void node_up(const NodeId& node, std::uint64_t incarnation) noexcept override;
+  void node_down(const NodeId& node, const std::string& reason) noexcept override;
+  void rejected(RejectReason reason, std::uint64_t count,
+                const std::string& detail) noexcept override;
+
+  void post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake);
+  void deliver(const NodeId& from, const Item& item);
+  void deliver_message(const NodeId& from, const Item& item);
+  void deliver_watch(const NodeId& from, const Item& item);
+  void deliver_terminated(const NodeId& from, const Item& item);
+  void give_back(const Uri& to, EnvelopePtr message, const std::string& reason);
+  void tell_terminated(const WatchTable::Pair& pair);
+  Ref peer_ref(const NodeId& from, std::string_view uri);
+  // How others are to call it; for actors of this node the path alone, which is shorter.
+  static std::string wire_name(const Ref& ref);
+
+  NodeCore& node_;
+  WatchTable watching_;  // actors elsewhere that ours watch
+  WatchTable watched_;   // ours that actors elsewhere watch
+  // Of the I/O thread: who sent last, since senders come in runs.
+  NodeId last_from_;
+  std::string last_name_;
+  Ref last_sender_;
+  Hub hub_;  // last, so that its thread ends first
+};
+
+Uri uri_of(const NodeId& from, std::string_view text) {
+  return text.starts_with('/') || text.empty() ? Uri(from, std::string(text)) : Uri::parse(text);
+}
+
+std::string HubTransport::wire_name(const Ref& ref) {
+  return ref.is_local() ? ref.uri().path() : ref.uri().to_string();
+}
+
+void HubTransport::post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake) {
+  if (auto back = hub_.send(to, Parcel{serialization::encode(item), std::move(keepsake)})) {
+    returned(std::move(*back), "this node is stopping, or has too much queued");
+  }
+}
+
+void HubTransport::send(const Uri& to, EnvelopePtr message) {
+  const detail::MessageType& type = message->type();
+  if (type.encode == nullptr) {
+    const std::string why = "a message of type " + std::string(type.name) + " cannot be sent to " +
+                            to.to_string() +
+                            ": it cannot be serialized; give its struct MSGPACK_DEFINE(fields...)";
+    node_.publish_error(NameTarget::make(node_.anchor(), to),
+                        std::make_exception_ptr(std::runtime_error(why)), {});
+    give_back(to, std::move(message), why);
+    return;
+  }
+  std::string payload;
+  try {
+    type.encode(message->payload(), payload);
+    const Sender from = message->sender();
+    const Ref sender = RefAccess::hold(from.target, from.generation);
+    const std::string sender_name = sender ? wire_name(sender) : std::string();
+    const Item item{.kind = ItemKind::message,
+                    .to = to.path(),
+                    .from = sender_name,
+                    .type = type.name,
+                    .payload = payload};
+    std::string encoded = serialization::encode(item);
+    auto back = hub_.send(*to.node(), Parcel{std::move(encoded), std::make_unique<UnsentMessage>(
+                                                                     to, std::move(message))});
+    if (back) {
+      returned(std::move(*back), "this node is stopping, or has too much queued");
+    }
+  } catch (const std::exception& error) {
+    node_.publish_error(NameTarget::make(node_.anchor(), to), std::current_exception(), {});
+    if (message != nullptr) {
+      give_back(to, std::move(message), error.what());
+    }
+  }
+}
+
+void HubTransport::watch(const Uri& target, const Ref& watcher) {
+  const WatchTable::Pair pair{NameTarget::make(node_.anchor(), target), watcher};
+  watching_.add(*target.node(), pair);
+  post(*target.node(),
+       Item{.kind = ItemKind::watch, .to = target.path(), .from = wire_name(watcher)},
+       std::make_unique<UnsentWatch>(*target.node(), pair));
+}
+
+void HubTransport::unwatch(const Uri& target, const Ref& watcher) {
+  if (watching_.remove(*target.node(), {NameTarget::make(node_.anchor(), target), watcher})) {
+    post(*target.node(),
+         Item{.kind = ItemKind::unwatch, .to = target.path(), .from = wire_name(watcher)}, nullptr);
+  }
+}
+
+void HubTransport::terminated(const Uri& watcher, const Ref& actor) {
+  watched_.remove(*watcher.node(), {actor, NameTarget::make(node_.anchor(), watcher)});
+  post(*watcher.node(),
+       Item{.kind = ItemKind::terminated, .to = watcher.path(), .from = wire_name(actor)}, nullptr);
+}
+
+void HubTransport::ask_failed(const Uri& ask, std::string_view reason) {
+  post(*ask.node(), Item{.kind = ItemKind::ask_failed, .to = ask.path(), .payload = reason},
+       nullptr);
+}
+
+void HubTransport::deliver(const NodeId& from, std::span<const Item> items) noexcept {
+  for (const Item& item : items) {
+    try {
+      deliver(from, item);
+    } catch (const std::exception& error) {  // such as a name that is none
+      node_.events().publish(
+          RemoteInputRejected{.what = "an item from " + from.to_string() + ": " + error.what()});
+    }
+  }
+}
+
+void HubTransport::deliver(const NodeId& from, const Item& item) {
+  switch (item.kind) {
+    case ItemKind::message:
+      deliver_message(from, item);
+      return;
+    case ItemKind::watch:
+      deliver_watch(from, item);
+      return;
+    case ItemKind::unwatch: {
+      const WatchTable::Pair pair{node_.find(item.to), peer_ref(from, item.from)};
+      if (pair.actor && watched_.remove(from, pair)) {
+        engine::Cell::send_system(pair.actor, engine::Unwatch{pair.watcher});
+      }
+      return;
+    }
+    case ItemKind::terminated:
+      deliver_terminated(from, item);
+      return;
+    case ItemKind::ask_failed: {
+      const Ref ask = node_.find(item.to);
+      detail::Target* const target = RefAccess::target(ask);
+      if (target != nullptr && target->kind() == detail::TargetKind::ask) {
+        static_cast<engine::AskTarget*>(target)->fail(std::string(item.payload));
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+Ref HubTransport::peer_ref(const NodeId& from, std::string_view uri) {
+  if (uri.empty()) {
+    return {};
+  }
+  if (uri != last_name_ || from != last_from_) {
+    last_sender_ = node_.resolve(uri_of(from, uri));
+    last_name_ = uri;
+    last_from_ = from;
+  }
+  return last_sender_;
+}
+
+void HubTransport::deliver_message(const NodeId& from, const Item& item) {
+  const Ref sender_ref = peer_ref(from, item.from);
+  const detail::MessageType* const type = detail::TypeRegistry::find(item.type);
+  if (type == nullptr) {
+    const std::string what = "a message of type '" + std::string(item.type) + "' to '" +
+                             std::string(item.to) + "' from " + from.to_string() +
+                             ": no actor in this program receives that type";
+    node_.events().publish(RemoteInputRejected{.what = what});
+    if (const Uri sender = sender_ref.uri(); sender.path().starts_with("/$ask-")) {
+      ask_failed(sender, what);
+    }
+    return;
+  }
+  Sender sender = RefAccess::sender(sender_ref);
+  if (sender.target != nullptr) {
+    sender.target->retain();
+    sender.counted = true;
+  }
+  EnvelopePtr message =
+      Envelope::make<engine::Encoded>(sender, engine::Encoded{type, std::string(item.payload)});
+  if (const Ref target = node_.find(item.to)) {
+    detail::deliver(RefAccess::target(target), RefAccess::generation(target), std::move(message));
+  } else {
+    node_.dead_letter(
+        NameTarget::make(node_.anchor(), Uri(node_.anchor().node_id(), std::string(item.to))),
+        std::move(message));
+  }
+}
+
+void HubTransport::deliver_watch(const NodeId& from, const Item& item) {
+  const Ref watcher = peer_ref(from, item.from);
+  const Ref actor = node_.find(item.to);
+  detail::Target* const target = RefAccess::target(actor);
+  if (target == nullptr || target->kind() != detail::TargetKind::actor) {
+    post(from, Item{.kind = ItemKind::terminated, .to = watcher.uri().path(), .from = item.to},
+         nullptr);
+    return;
+  }
+  watched_.remove(from, {actor, watcher});
+  watched_.add(from, {actor, watcher});
+  engine::Cell::send_system(actor, engine::Watch{actor, watcher});
+}
+
+void HubTransport::deliver_terminated(const NodeId& from, const Item& item) {
+  const WatchTable::Pair pair = watching_.take(from, uri_of(from, item.from), item.to);
+  if (pair.watcher) {
+    tell_terminated(pair);
+  }
+}
+
+void HubTransport::tell_terminated(const WatchTable::Pair& pair) {
+  detail::deliver(RefAccess::target(pair.watcher), RefAccess::generation(pair.watcher),
+                  Envelope::make<Terminated>(Sender{}, Terminated{pair.actor}));
+}
+
+void HubTransport::give_back(const Uri& to, EnvelopePtr message, const std::string& reason) {
+  node_.refuse_ask(*message, reason);
+  node_.dead_letter(NameTarget::make(node_.anchor(), to), std::move(message));
+}
+
+void HubTransport::returned(Parcel parcel, const std::string& reason) noexcept {
+  if (auto* const unsent = dynamic_cast<UnsentMessage*>(parcel.keepsake.get())) {
+    give_back(unsent->to, std::move(unsent->message), reason);
+  } else if (auto* const watch = dynamic_cast<UnsentWatch*>(parcel.keepsake.get())) {
+    if (watching_.remove(watch->node, watch->pair)) {
+      tell_terminated(watch->pair);
+    }
+  }
+}
+
+void HubTransport::node_up(const NodeId& node, std::uint64_t /*incarnation*/) noexcept {
+  node_.events().publish(NodeUp{node});
+}
+
+void HubTransport::node_down(const NodeId& node, const std::string& reason) noexcept {
+  for (const WatchTable::Pair& pair : watching_.take_all(node)) {
+    tell_terminated(pair);
+  }
+  for (const WatchTable::Pair& pair : watched_.take_all(node)) {
+    engine::Cell::send_system(pair.actor, engine::Unwatch{pair.watcher});
+  }
+  node_.events().publish(NodeDown{node, reason});
+}
+
+void HubTransport::rejected(RejectReason reason, std::uint64_t count,
+                            const std::string& detail) noexcept {
+  node_.events().publish(RemoteInputRejected{
+      .what = std::string(to_string(reason)) + ": " + detail, .count = count});
+}
+
+}  // namespace
+
+void attach_hub(NodeCore& node, HubOptions options) {
+  auto transport = std::make_unique<HubTransport>(node, std::move(options));
+  Hub& hub = transport->hub();
+  node.attach(std::move(transport), hub.node_id());
+  hub.start();
+}
+
+}  // namespace spinoff::remoting
