@@ -8,14 +8,10 @@
 # LINKS is the layer below and what public headers include; PRIVATE_LINKS only src/ sees.
 function(spinoff_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;PRIVATE_LINKS")
-  if(arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "spinoff_layer(${name}): what is '${arg_UNPARSED_ARGUMENTS}'?")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+    message(FATAL_ERROR "spinoff_layer(${name}) needs SOURCES, and knows no '${arg_UNPARSED_ARGUMENTS}'")
   endif()
 
-  if(NOT arg_SOURCES)  # Until the layer has its first source.
-    file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp" CONTENT "")
-    set(arg_SOURCES "${CMAKE_CURRENT_BINARY_DIR}/empty.cpp")
-  endif()
   set(target spinoff_${name})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(spinoff::${name} ALIAS ${target})

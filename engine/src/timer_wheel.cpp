@@ -101,12 +101,12 @@ void TimerWheel::insert(TimerNode& node) noexcept {
   const Tick difference = node.deadline_ ^ now_;
   const unsigned level =
       difference == 0 ? 0 : (static_cast<unsigned>(std::bit_width(difference)) - 1) / kBitsPerLevel;
-  const auto slot = static_cast<unsigned>(node.deadline_ >> (level * kBitsPerLevel)) & (kSlots - 1);
+  const std::size_t slot = (node.deadline_ >> (level * kBitsPerLevel)) & (kSlots - 1);
   list(level, slot).push_back(node, static_cast<std::uint16_t>(level * kSlots + slot));
   occupied_[level] |= std::uint64_t{1} << slot;
 }
 
-void TimerWheel::mark_if_empty(unsigned level, unsigned slot) noexcept {
+void TimerWheel::mark_if_empty(std::size_t level, std::size_t slot) noexcept {
   if (list(level, slot).empty()) {
     occupied_[level] &= ~(std::uint64_t{1} << slot);
   }

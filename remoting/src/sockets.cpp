@@ -11,6 +11,14 @@
 
 #include "address.hpp"
 
+#ifdef SPINOFF_TSAN
+// libzmq hands messages from thread to thread in code that is not instrumented, so ThreadSanitizer
+// would see each of them as a race. What libzmq does with memory is left out; our own code is not.
+extern "C" const char* __tsan_default_suppressions() {
+  return "called_from_lib:libzmq.so\n";
+}
+#endif
+
 namespace spinoff::remoting {
 namespace {
 

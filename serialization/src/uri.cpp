@@ -231,7 +231,7 @@ std::size_t combined(std::size_t seed, std::size_t value) {
 
 }  // namespace
 
-NodeId::NodeId(std::string host, std::uint16_t port)
+NodeId::NodeId(std::string_view host, std::uint16_t port)
     : host_(canonical_host(host, {"host", host})), port_(port) {}
 
 NodeId NodeId::parse(std::string_view text) {
@@ -242,8 +242,8 @@ NodeId NodeId::parse(std::string_view text) {
     subject.fail("path " + quoted(node.substr(slash)) +
                  " does not belong to a node id; write only host:port");
   }
-  NodeParts parts = parse_node(node, subject);
-  return {std::move(parts.host), parts.port};
+  const NodeParts parts = parse_node(node, subject);
+  return {parts.host, parts.port};
 }
 
 bool NodeId::is_loopback() const noexcept {
@@ -290,8 +290,8 @@ Uri Uri::parse(std::string_view text) {
   const bool has_node = slash != 0 || rest.size() != text.size();
   std::optional<NodeId> node;
   if (has_node) {
-    NodeParts parts = parse_node(rest.substr(0, slash), subject);
-    node.emplace(std::move(parts.host), parts.port);
+    const NodeParts parts = parse_node(rest.substr(0, slash), subject);
+    node.emplace(parts.host, parts.port);
   }
   std::string path;
   if (slash != std::string_view::npos) {

@@ -194,7 +194,7 @@ void check_integer_limits() {
   using Limits = std::numeric_limits<T>;
   constexpr bool kIsWide = sizeof(T) == 8;
   const std::int64_t max = kIsWide ? INT64_MAX : static_cast<std::int64_t>(Limits::max());
-  const auto min = static_cast<std::int64_t>(Limits::min());
+  const std::int64_t min{Limits::min()};
   BOOST_TEST(convert_parameter<T>("p", integer(max)) == static_cast<T>(max));
   BOOST_TEST(convert_parameter<T>("p", integer(min)) == Limits::min());
   if (!kIsWide) {

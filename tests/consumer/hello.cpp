@@ -1,7 +1,10 @@
 #include <cstdio>
-#include <spinoff/uri.hpp>
+
+#include "greeter.hpp"
 
 int main() {
-  const auto uri = spinoff::Uri::parse("127.0.0.1:9700/hello");
-  std::printf("hello from %s\n", uri.to_string().c_str());
+  spinoff::Node node;
+  auto greeter = node.spawn<consumer::Greeter>();
+  const auto greeting = greeter.ask<consumer::Greeting>(consumer::Hello{"from outside"}).get();
+  std::puts(greeting.text.c_str());
 }

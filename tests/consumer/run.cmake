@@ -42,7 +42,7 @@ run("Configuring the consumer" "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}"
     "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
 run("Building the consumer" "${CMAKE_COMMAND}" --build "${work}/build")
 run("Running the consumer" "${work}/build/hello")
-if(NOT output MATCHES "hello")
+if(NOT output MATCHES "hello from outside")
   fail("The consumer should say hello, but said:\n${output}")
 endif()
 file(REMOVE_RECURSE "${work}")

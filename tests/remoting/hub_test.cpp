@@ -365,13 +365,15 @@ BOOST_AUTO_TEST_CASE(R09_garbage_on_a_plain_connection_disturbs_nobody) {
   a.send(b.id(), "before");
   b.recorder.wait_for_messages(1);
   for (const std::string& garbage :
-       {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(100'000, '\0'),
-        std::string(1'000, '\xff'),
+       {std::string(100'000, '\0'), std::string(1'000, '\xff'),
         std::string("\xff\0\0\0\0\0\0\0\x01\x7f\x03", 11) + std::string(200, 'x')}) {
     const Plain connection(b.id());
     connection.write(garbage);
     BOOST_TEST(connection.is_closed_by_peer());
   }
+  // ZeroMQ waits a while for the rest of these.
+  const Plain browser(b.id());
+  browser.write("GET / HTTP/1.1\r\n\r\n");
   const Plain silent(b.id());
   a.send(b.id(), "behind");
   b.recorder.wait_for_messages(2);
@@ -395,11 +397,10 @@ BOOST_AUTO_TEST_CASE(R09_garbage_from_a_ZeroMQ_socket_is_counted_and_disturbs_no
       const auto found = seen.rejected.find(reason);
       return found == seen.rejected.end() ? 0 : found->second;
     };
-    return count(RejectReason::truncated) == 1 && count(RejectReason::malformed) == 2 &&
-           count(RejectReason::too_large) == 1;
+    return count(RejectReason::truncated) == 1 && count(RejectReason::malformed) == 3;
   });
   const auto malformed = static_cast<std::size_t>(RejectReason::malformed);
-  BOOST_TEST(b.hub.counters().rejected[malformed] == 2U);
+  BOOST_TEST(b.hub.counters().rejected[malformed] == 3U);
   // ZeroMQ itself ends a connection on which a larger message is announced.
   HandMade boaster(b.id());
   boaster.send_raw(std::string(100'001, 'x'));

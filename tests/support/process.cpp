@@ -2,144 +2,15 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <csignal>
 #include <regex>
-#include <system_error>
 #include <utility>
 
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace spinoff::testing {
-namespace {
-
-[[noreturn]] void fail_with_errno(const std::string& what, int error) {
-  throw ProcessError(what + ": " + std::generic_category().message(error));
-}
-
-void check(int error, const char* what) {
-  if (error != 0) {
-    fail_with_errno(what, error);
-  }
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) {
-      close(number_);
-    }
-  }
-  [[nodiscard]] int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
-struct Pipe {
-  Descriptor reading;
-  Descriptor writing;
-};
-
-// No other child inherits an end of it: that child would keep it open.
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  check(pipe2(ends.data(), O_CLOEXEC) == 0 ? 0 : errno, "cannot make a pipe");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-std::string in_words(const std::vector<std::string>& command) {
-  std::string text;
-  for (const std::string& word : command) {
-    text += (text.empty() ? "" : " ") + word;
-  }
-  return text;
-}
-
-std::vector<std::string> merged_environment(std::map<std::string, std::string> wanted) {
-  std::vector<std::string> result;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    if (!wanted.contains(std::string(text.substr(0, text.find('='))))) {
-      result.emplace_back(text);
-    }
-  }
-  for (const auto& [name, value] : wanted) {
-    std::string entry = name;
-    entry += '=';
-    entry += value;
-    result.push_back(std::move(entry));
-  }
-  return result;
-}
-
-std::vector<char*> null_terminated(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) {
-    result.push_back(text.data());
-  }
-  result.push_back(nullptr);
-  return result;
-}
-
-// posix_spawn's two objects.
-class SpawnPlan {
- public:
-  explicit SpawnPlan(int output) {
-    check(posix_spawn_file_actions_init(&actions_), "posix_spawn_file_actions_init");
-    check(posix_spawnattr_init(&attributes_), "posix_spawnattr_init");
-    check(posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0),
-          "posix_spawn_file_actions_addopen");
-    for (const int target : {STDOUT_FILENO, STDERR_FILENO}) {
-      check(posix_spawn_file_actions_adddup2(&actions_, output, target),
-            "posix_spawn_file_actions_adddup2");
-    }
-    // The child shall not inherit what a test runner blocks or ignores.
-    sigset_t signals;
-    sigfillset(&signals);
-    check(posix_spawnattr_setsigdefault(&attributes_, &signals), "posix_spawnattr_setsigdefault");
-    sigemptyset(&signals);
-    check(posix_spawnattr_setsigmask(&attributes_, &signals), "posix_spawnattr_setsigmask");
-    check(posix_spawnattr_setpgroup(&attributes_, 0), "posix_spawnattr_setpgroup");
-    check(posix_spawnattr_setflags(
-              &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK),
-          "posix_spawnattr_setflags");
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-
-  pid_t start(std::vector<std::string> command, std::vector<std::string> environment) {
-    const std::vector<char*> arguments = null_terminated(command);
-    const std::vector<char*> variables = null_terminated(environment);
-    pid_t id = -1;
-    const int error = posix_spawnp(&id, arguments[0], &actions_, &attributes_, arguments.data(),
-                                   variables.data());
-    if (error != 0) {
-      fail_with_errno("cannot start '" + in_words(command) + "'", error);
-    }
-    return id;
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
-}  // namespace
 
 ChildProcess::ChildProcess(std::vector<std::string> command,
                            const std::map<std::string, std::string>& environment)
@@ -149,10 +20,10 @@ ChildProcess::ChildProcess(std::vector<std::string> command,
   }
   Pipe output = make_pipe();
   Pipe stop = make_pipe();
-  id_ = SpawnPlan(output.writing.number()).start(command_, merged_environment(environment));
-  output_ = output.reading.release();
-  stop_reading_ = stop.reading.release();
-  keep_reading_ = stop.writing.release();
+  output_ = std::move(output.reading);
+  stop_reading_ = std::move(stop.reading);
+  keep_reading_ = std::move(stop.writing);
+  id_ = spawn(command_, environment, output.writing.number());
   reader_ = std::thread([this] { read_output(); });
   waiter_ = std::thread([this] { await_end(); });
 }
@@ -165,10 +36,8 @@ ChildProcess::~ChildProcess() {
     }
   }
   waiter_.join();
-  close(keep_reading_);
+  keep_reading_.reset();
   reader_.join();
-  close(stop_reading_);
-  close(output_);
 }
 
 std::string ChildProcess::wait_for_line(std::string_view part, std::chrono::nanoseconds limit) {
@@ -255,7 +124,8 @@ void ChildProcess::fail(const std::string& what) const {
 }
 
 void ChildProcess::read_output() {
-  std::array<pollfd, 2> sources{pollfd{output_, POLLIN, 0}, pollfd{stop_reading_, POLLIN, 0}};
+  std::array<pollfd, 2> sources{pollfd{output_.number(), POLLIN, 0},
+                                pollfd{stop_reading_.number(), POLLIN, 0}};
   std::array<char, 4096> buffer{};
   for (;;) {
     if (poll(sources.data(), sources.size(), -1) < 0) {
@@ -264,7 +134,7 @@ void ChildProcess::read_output() {
     if (sources[0].revents == 0) {
       break;  // told to stop, and nothing is left to read
     }
-    const ssize_t size = read(output_, buffer.data(), buffer.size());
+    const ssize_t size = read(output_.number(), buffer.data(), buffer.size());
     if (size == 0 || (size < 0 && errno != EINTR)) {
       break;
     }
@@ -308,20 +178,6 @@ void ChildProcess::await_end() {
   }
   status_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
   changed_.notify_all();
-}
-
-std::uint16_t free_port() {
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (socket.number() < 0 || bind(socket.number(), generic, size) != 0 ||
-      getsockname(socket.number(), generic, &size) != 0) {
-    fail_with_errno("cannot find a free port of 127.0.0.1", errno);
-  }
-  return ntohs(address.sin_port);
 }
 
 }  // namespace spinoff::testing

@@ -1,15 +1,13 @@
-/// Real child processes for integration tests, and ports for them to listen on.
+/// Real child processes for integration tests.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,15 +16,9 @@
 #include <sys/types.h>
 
 #include "gate.hpp"
+#include "spawn.hpp"
 
 namespace spinoff::testing {
-
-/// A child that could not be started, or did not do in time what was waited for. `what()` has the
-/// command, what was waited for, and all that the child has written.
-class ProcessError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// A child process in a process group of its own, with nothing on its standard input. What it
 /// writes to standard output and standard error is read line by line by a thread, in the order
@@ -79,10 +71,10 @@ class ChildProcess {
 
   const std::vector<std::string> command_;
   pid_t id_ = -1;
-  int output_ = -1;
-  // Closing the other end of it stops the reader, also if a stranger keeps the output open.
-  int stop_reading_ = -1;
-  int keep_reading_ = -1;
+  Descriptor output_{-1};
+  // Closing its other end stops the reader, also if a stranger keeps the output open.
+  Descriptor stop_reading_{-1};
+  Descriptor keep_reading_{-1};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -95,9 +87,5 @@ class ChildProcess {
   std::thread reader_;
   std::thread waiter_;
 };
-
-/// A TCP port of 127.0.0.1 on which nobody listens. The system does not give it out again at once,
-/// but nothing reserves it: use it soon.
-std::uint16_t free_port();
 
 }  // namespace spinoff::testing

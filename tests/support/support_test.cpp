@@ -1,6 +1,7 @@
 /// The tests' own tools: a tool that waits for ever, or leaves processes behind, spoils all the
 /// rest.
 #include <chrono>
+#include <csignal>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -8,11 +9,11 @@
 
 #include <boost/test/unit_test.hpp>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "gate.hpp"
+#include "ports.hpp"
 #include "process.hpp"
 
 namespace {

@@ -41,7 +41,7 @@ class NodeId {
   NodeId() = default;
   /// `host` is a name or an address; an IPv6 address stands without brackets here. `port` is 0 to
   /// 65535; 0 asks the system for a free one and is only meant for binding. Throws InvalidUri.
-  NodeId(std::string host, std::uint16_t port);
+  NodeId(std::string_view host, std::uint16_t port);
 
   /// Reads `host:port`, with or without `tcp://` in front; an IPv6 address stands in brackets.
   /// Throws InvalidUri.

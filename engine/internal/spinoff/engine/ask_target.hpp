@@ -56,7 +56,6 @@ class AskTarget final : public detail::Target {
   mutable std::mutex mutex_;
   std::condition_variable completed_;
   Outcome outcome_ = Outcome::pending;
-  bool published_ = false;
   std::uint64_t number_ = 0;
   detail::EnvelopePtr reply_;
   std::string reason_;

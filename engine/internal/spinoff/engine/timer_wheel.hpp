@@ -133,7 +133,7 @@ class TimerWheel {
 
  private:
   static constexpr unsigned kBitsPerLevel = 6;
-  static constexpr unsigned kSlots = 1U << kBitsPerLevel;
+  static constexpr std::size_t kSlots = std::size_t{1} << kBitsPerLevel;
   static constexpr unsigned kLevels = 11;
   static_assert(kLevels * kBitsPerLevel >= std::numeric_limits<Tick>::digits);
   static_assert(kLevels * kSlots < TimerNode::kExpired);
@@ -145,8 +145,10 @@ class TimerWheel {
   };
   [[nodiscard]] std::optional<Event> find_event() const noexcept;
   void insert(TimerNode& node) noexcept;
-  void mark_if_empty(unsigned level, unsigned slot) noexcept;
-  TimerList& list(unsigned level, unsigned slot) noexcept { return slots_[level * kSlots + slot]; }
+  void mark_if_empty(std::size_t level, std::size_t slot) noexcept;
+  TimerList& list(std::size_t level, std::size_t slot) noexcept {
+    return slots_[level * kSlots + slot];
+  }
 
   Tick now_;
   std::size_t size_ = 0;

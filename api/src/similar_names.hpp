@@ -1,0 +1,14 @@
+/// Names that somebody who mistyped one may have meant.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace spinoff::api {
+
+/// At most three of `known`, the most similar first: those that differ from `name` in few
+/// characters, or whose last part (behind the last dot) does. Empty if none does.
+std::vector<std::string_view> similar_names(std::string_view name,
+                                            const std::vector<std::string_view>& known);
+
+}  // namespace spinoff::api
