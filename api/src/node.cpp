@@ -5,8 +5,8 @@
 #include <spinoff/engine/tbb_executor.hpp>
 #include <spinoff/engine/timer_thread.hpp>
 #include <spinoff/log.hpp>
-#include <spinoff/remoting/hub_transport.hpp>
 #include <spinoff/node.hpp>
+#include <spinoff/remoting/hub_transport.hpp>
 
 namespace spinoff {
 
@@ -29,9 +29,10 @@ class Node::Impl {
  public:
   explicit Impl(const NodeOptions& options)
       : stop_limit(options.stop_limit),
+        workers(workers_of(options)),
         core({.turn_budget = std::max(options.turn_budget, 1U),
               .guardian_decision = options.on_failure},
-             engine::make_tbb_executor(workers_of(options)),
+             engine::make_tbb_executor(workers),
              std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();
@@ -64,7 +65,8 @@ class Node::Impl {
       write(LogLevel::warning, event.actor, "has no handler for {} from {}",
             event.message.type_name(), event.sender);
     });
-    subscribe<NodeUp>([](const NodeUp& event) { write(LogLevel::info, "the node {} is up", event.node); });
+    subscribe<NodeUp>(
+        [](const NodeUp& event) { write(LogLevel::info, "the node {} is up", event.node); });
     subscribe<NodeDown>([](const NodeDown& event) {
       write(LogLevel::info, "the node {} is down: {}", event.node, event.reason);
     });
@@ -96,6 +98,7 @@ class Node::Impl {
   }
 
   const std::chrono::nanoseconds stop_limit;
+  const int workers;
   engine::NodeCore core;
 };
 
@@ -114,7 +117,7 @@ const std::optional<NodeId>& Node::id() const {
 }
 
 int Node::workers() const {
-  return impl_->core.executor().workers();
+  return impl_->workers;
 }
 
 void Node::unsubscribe(std::uint64_t subscription) {
@@ -128,7 +131,8 @@ std::uint64_t Node::subscribe(const detail::MessageType& type,
 
 void Node::stop() {
   const engine::Cell* const running = engine::Cell::running();
-  if (running != nullptr && running->anchor() == &impl_->core.anchor()) {
+  if ((running != nullptr && running->anchor() == &impl_->core.anchor()) ||
+      engine::EventStream::publishing()) {
     request_stop();
   } else {
     impl_->core.stop(impl_->stop_limit);

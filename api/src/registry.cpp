@@ -13,8 +13,6 @@
 namespace spinoff {
 namespace {
 
-using serialization::quoted;
-
 // Classes enter it before main begins, and leave it after main has ended: it is never destroyed.
 // Two of one name may be in it, so that whoever asks for them can be told of both.
 struct Registry {
@@ -41,13 +39,8 @@ std::string file_of(const ActorClass& actor_class) {
   for (const ActorClass* const one : registered_actor_classes()) {
     known.push_back(one->name());
   }
-  std::string text = "there is no actor class " + quoted(name);
-  const auto similar = api::similar_names(name, known);
-  for (std::size_t i = 0; i < similar.size(); ++i) {
-    text += i == 0 ? "; did you mean " : " or ";
-    text += similar[i];
-  }
-  throw UnknownActorClass(text + (similar.empty() ? "" : "?"));
+  throw UnknownActorClass("there is no actor class " + serialization::quoted(name) +
+                          api::similar_names_in_words(name, known));
 }
 
 }  // namespace
@@ -55,10 +48,9 @@ std::string file_of(const ActorClass& actor_class) {
 std::vector<ActorClass::Parameter> ActorClass::name_all(
     std::initializer_list<std::string_view> names, std::initializer_list<std::string> types) {
   std::vector<Parameter> parameters;
-  std::transform(names.begin(), names.end(), types.begin(), std::back_inserter(parameters),
-                 [](std::string_view name, const std::string& type) {
-                   return Parameter{name, type};
-                 });
+  std::transform(
+      names.begin(), names.end(), types.begin(), std::back_inserter(parameters),
+      [](std::string_view name, const std::string& type) { return Parameter{name, type}; });
   return parameters;
 }
 
@@ -98,9 +90,8 @@ const ActorClass& find_actor_class(std::string_view name) {
   {
     const std::scoped_lock lock(registry().mutex);
     const auto [begin, end] = registry().classes.equal_range(name);
-    std::transform(begin, end, std::back_inserter(found), [](const auto& one) {
-      return one.second;
-    });
+    std::transform(begin, end, std::back_inserter(found),
+                   [](const auto& one) { return one.second; });
   }
   if (found.empty()) {
     refuse_unknown(name);

@@ -67,4 +67,14 @@ std::vector<std::string_view> similar_names(std::string_view name,
   return result;
 }
 
+std::string similar_names_in_words(std::string_view name,
+                                   const std::vector<std::string_view>& known) {
+  std::string text;
+  for (const std::string_view one : similar_names(name, known)) {
+    text += text.empty() ? " (similar: " : ", ";
+    text += one;
+  }
+  return text + (text.empty() ? "" : ")");
+}
+
 }  // namespace spinoff::api

@@ -1,6 +1,7 @@
 /// Names that somebody who mistyped one may have meant.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,5 +11,9 @@ namespace spinoff::api {
 /// characters, or whose last part (behind the last dot) does. Empty if none does.
 std::vector<std::string_view> similar_names(std::string_view name,
                                             const std::vector<std::string_view>& known);
+
+/// The same for the end of an error message: ` (similar: a, b)`, or nothing.
+std::string similar_names_in_words(std::string_view name,
+                                   const std::vector<std::string_view>& known);
 
 }  // namespace spinoff::api

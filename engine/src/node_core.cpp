@@ -36,12 +36,25 @@ NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
 NodeCore::~NodeCore() {
   request_stop();
   wait_until_stopped();
+  end_services();
+}
+
+// In this order: nobody elsewhere hears of us any more; nobody here comes in; no timer fires; no turn
+// runs.
+void NodeCore::end_services() {
+  const std::scoped_lock lock(end_mutex_);
+  if (executor_ == nullptr) {
+    return;
+  }
   if (transport_ != nullptr) {
     transport_->stop();
   }
   anchor_.close();
-  asks_.clear();
   timers_.reset();
+  {
+    const std::scoped_lock asks_lock(asks_mutex_);
+    asks_.clear();
+  }
   executor_.reset();
 }
 
@@ -145,6 +158,7 @@ void NodeCore::stop(std::chrono::nanoseconds limit) {
     }
   }
   wait_until_stopped();
+  end_services();
 }
 
 void NodeCore::wait_until_stopped() {

@@ -93,8 +93,6 @@ class TbbExecutor final : public Executor {
     });
   }
 
-  [[nodiscard]] int workers() const noexcept override { return workers_; }
-
  private:
   int workers_;
   tbb::task_arena arena_;

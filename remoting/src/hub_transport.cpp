@@ -75,7 +75,7 @@ class HubTransport final : public engine::Transport, private Listener {
   void tell_terminated(const WatchTable::Pair& pair);
   Ref peer_ref(const NodeId& from, std::string_view uri);
   // How others are to call it; for actors of this node the path alone, which is shorter.
-  static std::string wire_name(const Ref& ref);
+  [[nodiscard]] std::string wire_name(const Ref& ref) const;
 
   NodeCore& node_;
   WatchTable watching_;  // actors elsewhere that ours watch
@@ -91,8 +91,9 @@ Uri uri_of(const NodeId& from, std::string_view text) {
   return text.starts_with('/') || text.empty() ? Uri(from, std::string(text)) : Uri::parse(text);
 }
 
-std::string HubTransport::wire_name(const Ref& ref) {
-  return ref.is_local() ? ref.uri().path() : ref.uri().to_string();
+std::string HubTransport::wire_name(const Ref& ref) const {
+  const Uri uri = ref.uri();  // maybe of another node of this process
+  return uri.node() == hub_.node_id() ? uri.path() : uri.to_string();
 }
 
 void HubTransport::post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake) {

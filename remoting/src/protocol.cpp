@@ -1,7 +1,9 @@
-// Sending, and the beginning and the end of sessions. What comes in is in protocol_frames.cpp, what
-// time brings in protocol_time.cpp.
+// Sending. Sessions are in protocol_sessions.cpp, what comes in is in protocol_input.cpp, what time
+// brings in protocol_time.cpp.
 #include <algorithm>
+#include <chrono>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,7 @@ using serialization::ItemKind;
 // The header's numbers in their longest form, and the heads of its arrays.
 constexpr std::size_t kFrameOverhead = 64;
 constexpr std::size_t kMaxRetiredNodes = 1024;
+constexpr auto kShortestHeartbeat = std::chrono::milliseconds(1);
 
 std::vector<Parcel> just(Parcel parcel) {
   std::vector<Parcel> parcels;
@@ -45,7 +48,9 @@ Protocol::Protocol(NodeId self, std::uint64_t incarnation, ProtocolOptions optio
       self_text_(self_.to_string()),
       incarnation_(incarnation),
       options_(options),
-      retired_(options.remember, kMaxRetiredNodes) {}
+      retired_(options.remember, kMaxRetiredNodes) {
+  options_.heartbeat = std::max<ProtocolOptions::Duration>(options_.heartbeat, kShortestHeartbeat);
+}
 
 bool Protocol::is_up(const NodeId& peer) const {
   const auto found = peers_.find(peer);
@@ -131,61 +136,6 @@ void Protocol::flush(Time now, Actions& actions) {
     pump(*peer, now, actions);
   }
   dirty_.clear();
-}
-
-Peer& Protocol::create(const NodeId& id, Time now, Actions& actions) {
-  Peer& peer = peers_.try_emplace(id, id).first->second;
-  peer.since = now;
-  begin_session(peer, now);
-  actions.emplace_back(Connect{id});
-  return peer;
-}
-
-// The queue and what is known of the other end stay.
-void Protocol::begin_session(Peer& peer, Time now) {
-  peer.state = Peer::State::connecting;
-  peer.session = ++last_session_;
-  peer.sent_items = 0;
-  peer.received_items = 0;
-  peer.next_beat = now + options_.heartbeat;
-  peer.say_hello = true;
-  peer.say_heartbeat = false;
-  schedule(std::min(peer.next_beat, now + options_.unreachable));
-}
-
-void Protocol::end_session(Peer& peer, const std::string& reason, After after, Time now,
-                           Actions& actions) {
-  const NodeId id = peer.id;
-  if (!peer.queue.empty()) {
-    actions.emplace_back(
-        Return{peer.take_all(), fmt::format("{} is down: {}", id.to_string(), reason)});
-  }
-  if (peer.is_up() || peer.wanted) {
-    actions.emplace_back(NodeDown{id, reason});
-  }
-  if (after == After::forget) {
-    erase(peer, false, actions);
-    return;
-  }
-  peer.wanted = false;
-  peer.since = now;
-  begin_anew(peer, now, actions);
-}
-
-// With a new channel: nothing that is still in the old one is of use.
-void Protocol::begin_anew(Peer& peer, Time now, Actions& actions) {
-  actions.emplace_back(Disconnect{peer.id, false});
-  actions.emplace_back(Connect{peer.id});
-  peer.channel = Peer::Channel::free;
-  begin_session(peer, now);
-}
-
-void Protocol::erase(Peer& peer, bool flush, Actions& actions) {
-  actions.emplace_back(Disconnect{peer.id, flush});
-  if (peer.dirty) {
-    std::erase(dirty_, &peer);
-  }
-  peers_.erase(peers_.find(peer.id));
 }
 
 void Protocol::pump(Peer& peer, Time now, Actions& actions) {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <spinoff/spinoff.hpp>
 #include <string>
+
+#include <spinoff/spinoff.hpp>
 
 namespace consumer {
 

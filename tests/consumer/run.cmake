@@ -1,4 +1,5 @@
-# Installs a build into an empty folder, builds the project beside this file against it, and runs that.
+# Installs a build into an empty folder, builds the project beside this file against it, and runs what
+# comes out of it: a program that links spinoff, and one that loads actors from a shared object.
 # In: BUILD_DIR, SOURCE_DIR (of spinoff), GENERATOR, COMPILER, BUILD_TYPE. Leaves nothing behind.
 cmake_minimum_required(VERSION 3.25)
 
@@ -41,8 +42,14 @@ run("Configuring the consumer" "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}"
     "${GENERATOR}" "-DCMAKE_PREFIX_PATH=${work}/prefix" "-DCMAKE_CXX_COMPILER=${COMPILER}"
     "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
 run("Building the consumer" "${CMAKE_COMMAND}" --build "${work}/build")
+
 run("Running the consumer" "${work}/build/hello")
 if(NOT output MATCHES "hello from outside")
-  fail("The consumer should say hello, but said:\n${output}")
+  fail("The consumer should say 'hello from outside', but said:\n${output}")
+endif()
+run("Running a node with a library" "${work}/build/consumer_node" --library
+    "${work}/build/consumer_actors.so" --actor consumer.GreetOnce --params "name='from a library'")
+if(NOT output MATCHES "hello from a library")
+  fail("The node should say 'hello from a library', but said:\n${output}")
 endif()
 file(REMOVE_RECURSE "${work}")

@@ -237,6 +237,29 @@ BOOST_AUTO_TEST_CASE(the_header_comes_out_as_it_went_in) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_example_of_docs_wire_protocol_is_read_as_it_says) {
+  const std::string bytes(
+      "\x98\x01\xae"
+      "127.0.0.1:9701"
+      "\xcf\x01\x23\x45\x67\x89\xab\xcd\xef\x01"
+      "\xcf\x12\x34\x56\x78\x9a\xbc\xde\xf0\x03"
+      "\x00\x91\x95\x00\xa6/other\xab/$greeter-1\xae"
+      "examples.Hello"
+      "\xc4\x08\x91\xa6hello!",
+      85);
+  const Frame frame = good(bytes);
+  BOOST_TEST(frame.from == "127.0.0.1:9701");
+  BOOST_TEST((frame.header.from_session == SessionId{0x0123456789abcdef, 1}));
+  BOOST_TEST((frame.header.to_session == SessionId{0x123456789abcdef0, 3}));
+  BOOST_TEST(frame.header.sequence == 0U);
+  BOOST_REQUIRE_EQUAL(frame.items.size(), 1U);
+  BOOST_TEST((frame.items[0].kind == ItemKind::message));
+  BOOST_TEST(frame.items[0].to == "/other");
+  BOOST_TEST(frame.items[0].from == "/$greeter-1");
+  BOOST_TEST(frame.items[0].type == "examples.Hello");
+  BOOST_TEST(frame.items[0].payload == "\x91\xa6hello!");
+}
+
 BOOST_AUTO_TEST_CASE(the_number_of_items_is_right_for_every_size_of_a_batch) {
   const std::string ping = encode(item(ItemKind::message, "/a", "", "P", ""));
   for (const std::size_t count : {0U, 1U, 15U, 16U, 255U, 256U, 65535U, 65536U, 70000U}) {

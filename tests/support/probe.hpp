@@ -2,13 +2,17 @@
 /// place, and an actor that does what a test tells it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
+#include <ostream>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -16,6 +20,19 @@
 #include <spinoff/spinoff.hpp>
 
 #include "gate.hpp"
+
+namespace spinoff {
+
+// How Boost.Test shows refs in a comparison that failed.
+inline std::ostream& boost_test_print_type(std::ostream& out, const Ref& ref) {
+  return out << ref.to_string();
+}
+template <class A>
+std::ostream& boost_test_print_type(std::ostream& out, const TypedRef<A>& ref) {
+  return out << ref.to_string();
+}
+
+}  // namespace spinoff
 
 namespace spinoff::testing {
 
@@ -43,7 +60,7 @@ class Collector {
     return value;
   }
 
-  [[nodiscard]] std::vector<T> next(std::size_t count) const {
+  std::vector<T> next(std::size_t count) const {
     std::vector<T> values;
     while (values.size() < count) {
       values.push_back(next());
@@ -52,7 +69,7 @@ class Collector {
   }
 
   /// All that has come and was not taken.
-  [[nodiscard]] std::vector<T> rest() const {
+  std::vector<T> rest() const {
     const std::lock_guard lock(state_->mutex);
     std::vector<T> values(std::make_move_iterator(state_->values.begin()),
                           std::make_move_iterator(state_->values.end()));
@@ -87,9 +104,10 @@ Collector<E> listen(Node& node) {
   return seen;
 }
 
-/// Failures are what many tests are about: they are not printed.
+/// Failures are what many tests are about: they are not printed. The workers are enough for all the
+/// actors that a test holds in their handlers.
 inline NodeOptions quiet() {
-  return {.workers = 2, .log_events = false};
+  return {.workers = 4, .log_events = false};
 }
 
 class Puppet;
@@ -150,11 +168,54 @@ inline void drain(const Ref& puppet) {
   call(puppet, [](Puppet&) {});
 }
 
+/// Keeps a Puppet in the middle of a handler until it is let go.
+class Held {
+ public:
+  explicit Held(const Ref& puppet) {
+    puppet << Do{[gates = gates_](Puppet&) {
+      gates->entered.open();
+      gates->leave.wait();
+    }};
+    gates_->entered.wait();
+  }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() { let_go(); }
+
+  void let_go() const { gates_->leave.open(); }
+
+ private:
+  struct Gates {
+    Gate entered{"the actor to be in the middle of a handler"};
+    Gate leave{"the test to let the handler return"};
+  };
+  // Shared, since the handler may be about to return when the test is done with it.
+  std::shared_ptr<Gates> gates_ = std::make_shared<Gates>();
+};
+
 /// Returns when the actor is gone and its name free.
 inline void stop_and_wait(Node& node, const Ref& actor) {
   const auto stopped = listen<Terminated>(node);
   actor.stop();
   while (stopped.next().actor != actor) {
+  }
+}
+
+/// Stops the actor and gives up the Ref to it. Returns when its place is free for another actor:
+/// there must be no other Ref to it.
+inline void forget(Node& node, Ref actor) {
+  detail::Target& place = *detail::RefAccess::target(actor);
+  const std::uint32_t generation = detail::RefAccess::generation(actor);
+  stop_and_wait(node, actor);
+  actor = Ref();
+  // Nothing tells of this; the actor's last turn is about to do it.
+  const auto limit = std::chrono::steady_clock::now() + kWaitLimit;
+  while (place.try_retain(generation)) {
+    place.release();
+    if (std::chrono::steady_clock::now() > limit) {
+      throw WaitedTooLong("waited for a stopped actor to be forgotten");
+    }
+    std::this_thread::yield();
   }
 }
 

@@ -55,7 +55,8 @@ class ActorClass {
   /// Spawns a top-level actor of this class. A parameter that is a Ref is given as a text, `/path`
   /// or `host:port/path`, and looked up now. Throws InvalidParameter, which names the class, the
   /// parameter, its type and what was given; and what Node::spawn throws.
-  virtual Ref spawn(Node& node, const Parameters& given, SpawnOptions options = {}) const = 0;
+  virtual Ref spawn(Node& node, const Parameters& given,
+                    detail::SpawnOptions options = {}) const = 0;
 
  protected:
   ActorClass(std::string_view name, std::vector<Parameter> parameters)
@@ -150,7 +151,7 @@ class ActorClassOf<A, std::tuple<Ts...>> : public ActorClass {
  public:
   static constexpr std::size_t kCount = sizeof...(Ts);
 
-  Ref spawn(Node& node, const Parameters& given, SpawnOptions options) const override {
+  Ref spawn(Node& node, const Parameters& given, detail::SpawnOptions options) const override {
     return node.spawn(Props<A, Ts...>(arguments(node, given, std::index_sequence_for<Ts...>())),
                       std::move(options));
   }

@@ -30,16 +30,30 @@ class EventStream {
   template <class E>
   void publish(const E& event) const {
     if (const auto subscribers = snapshot(detail::kMessageType<E>)) {
+      const Publishing scope;
       for (const auto& [id, callback] : *subscribers) {
         callback(&event);
       }
     }
   }
 
+  /// Whether this thread runs a callback now: it may be one of the node's own threads, and must not
+  /// wait for the node's end.
+  [[nodiscard]] static bool publishing() noexcept { return t_depth != 0; }
+
  private:
   using Subscribers = std::vector<std::pair<std::uint64_t, Callback>>;
 
+  struct Publishing {
+    Publishing() noexcept { ++t_depth; }
+    Publishing(const Publishing&) = delete;
+    Publishing& operator=(const Publishing&) = delete;
+    ~Publishing() { --t_depth; }
+  };
+
   std::shared_ptr<const Subscribers> snapshot(const detail::MessageType& type) const;
+
+  static inline constinit thread_local unsigned t_depth = 0;
 
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> subscribed_{0};  // a bit a type: what nobody reads costs no lock

@@ -16,7 +16,6 @@ class Executor {
   /// Runs `cell.run_turn()` once, soon, on a thread of the executor. Any thread; what the caller
   /// did before happens before that turn. At most one turn of a cell is outstanding at any time.
   virtual void schedule(Cell& cell) = 0;
-  [[nodiscard]] virtual int workers() const noexcept = 0;
 };
 
 }  // namespace spinoff::engine

@@ -66,8 +66,9 @@ class NodeCore {
   void refuse_ask(const detail::Envelope& message, std::string_view reason);
   void publish_error(const Ref& actor, const std::exception_ptr& error, AnyMessage message);
 
-  /// Stops all actors, leaves first; after `limit` kills what is left. Returns when none is alive.
-  /// Any thread but a turn of one of its actors; again and at the same time is harmless.
+  /// Stops all actors, leaves first; after `limit` kills what is left. When none is alive, ends the
+  /// services: no thread and no socket of the node is left. Any thread but its own ones (a turn of one
+  /// of its actors, a callback of its event stream); again and at the same time is harmless.
   void stop(std::chrono::nanoseconds limit);
   /// Begins that and does not wait. Any thread.
   void request_stop();
@@ -80,6 +81,8 @@ class NodeCore {
   void withdraw_ask(std::uint64_t number);
 
  private:
+  void end_services();
+
   Options options_;
   NodeAnchor& anchor_;
   EventStream events_;
@@ -92,6 +95,7 @@ class NodeCore {
   std::mutex stop_mutex_;
   std::condition_variable stopped_condition_;
   bool stopped_ = false;
+  std::mutex end_mutex_;
 
   std::mutex asks_mutex_;
   std::unordered_map<std::uint64_t, Ref> asks_;

@@ -1,7 +1,7 @@
-// What comes in: which session a frame belongs to, and what it means for the peer.
-#include <algorithm>
+// What comes in: who it is from, which session it belongs to, and what is taken of it.
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -195,69 +195,6 @@ bool Protocol::has_room_for(const NodeId& from, Actions& actions) const {
   return false;
 }
 
-Protocol::News Protocol::note_their_session(Peer& peer, SessionId theirs, Time now,
-                                            Actions& actions) {
-  const SessionId known = std::exchange(peer.theirs, theirs);
-  if (known == theirs) {
-    return News::no;
-  }
-  if (known == SessionId{}) {
-    return News::yes;
-  }
-  if (known.incarnation != theirs.incarnation) {
-    retired_.add(peer.id, known.incarnation, Retired::How::replaced, now);
-    if (peer.is_up()) {
-      end_session(peer, "it was started anew", After::begin_anew, now, actions);
-    } else {
-      // A number that its earlier start cannot have heard.
-      begin_anew(peer, now, actions);
-    }
-    return News::yes;
-  }
-  if (theirs.number < known.number) {
-    peer.theirs = known;
-    return News::stale;
-  }
-  if (peer.is_up()) {
-    end_session(peer, "the connection to it was lost for a while", After::begin_anew, now, actions);
-  }
-  return News::yes;
-}
-
-void Protocol::come_up(Peer& peer, Time now, Actions& actions) {
-  peer.state = Peer::State::up;
-  peer.foreign = false;
-  peer.trouble.clear();
-  peer.say_hello = false;
-  // So that it hears its own session's number even if there is nothing else to say.
-  peer.say_heartbeat = true;
-  schedule(now + std::min(options_.heartbeat, options_.silence));
-  actions.emplace_back(NodeUp{peer.id, peer.theirs.incarnation});
-  return_too_large(peer, actions);
-}
-
-// What waits may have been too large for this peer all along, but it has only told its limit now.
-void Protocol::return_too_large(Peer& peer, Actions& actions) {
-  const std::size_t limit = max_item_bytes(&peer);
-  if (limit == max_item_bytes(nullptr)) {
-    return;
-  }
-  std::vector<Parcel> too_large;
-  for (Parcel& parcel : peer.take_all()) {
-    if (parcel.item.size() > limit) {
-      too_large.push_back(std::move(parcel));
-    } else {
-      peer.push_back(std::move(parcel));
-    }
-  }
-  if (!too_large.empty()) {
-    actions.emplace_back(
-        Return{std::move(too_large),
-               fmt::format("not sent to {}: at most {} bytes fit into a frame that it reads",
-                           peer.id.to_string(), limit)});
-  }
-}
-
 void Protocol::take_items(Peer& peer, Frame& frame, Time now, Actions& actions) {
   if (frame.header.sequence < peer.received_items) {
     actions.emplace_back(
@@ -277,18 +214,6 @@ void Protocol::take_items(Peer& peer, Frame& frame, Time now, Actions& actions) 
   if (!items.empty() && !stopping_) {
     actions.emplace_back(Deliver{peer.id, std::move(items)});
   }
-}
-
-void Protocol::bye(const NodeId& from, Peer* peer, Frame& frame, Time now, Actions& actions) {
-  const SessionId theirs = frame.header.from_session;
-  retired_.add(from, theirs.incarnation, Retired::How::said_bye, now);
-  if (peer == nullptr || peer->theirs.incarnation != theirs.incarnation) {
-    return;
-  }
-  if (peer->is_up() && peer->theirs == theirs && names_us(*peer, frame)) {
-    take_items(*peer, frame, now, actions);
-  }
-  end_session(*peer, "it was stopped", After::forget, now, actions);
 }
 
 // Another version of the protocol. All versions begin with the version and the sender's id, so it

@@ -1,0 +1,66 @@
+#include "runner_options.hpp"
+
+#include <charconv>
+#include <system_error>
+
+#include <spinoff/serialization/quoted.hpp>
+
+namespace spinoff::api {
+
+const std::array<TextOption, 6> kTextOptions{
+    TextOption{"actor", &RunnerOptions::actor, "CLASS", "Spawn an actor of this class; see --list"},
+    TextOption{"name", &RunnerOptions::name, "NAME",
+               "The actor's name; without it, one is made up"},
+    TextOption{"params", &RunnerOptions::params, "TEXT",
+               "The actor's parameters: name=value, name=value, with texts in quotes"},
+    TextOption{"message", &RunnerOptions::message, "TEXT",
+               "Send the actor this text when it is spawned"},
+    TextOption{"remoting", &RunnerOptions::remoting, "HOST:PORT",
+               "Where other nodes reach this one; port 0 takes a free one"},
+    TextOption{"pidfile", &RunnerOptions::pidfile, "FILE",
+               "Keep the process id in this file while the node runs"},
+};
+
+int read_workers(std::string_view where, std::string_view text) {
+  int workers = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), workers);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw UsageError(std::string(where) +
+                     ": expected a number from 1 to 1024, or 0 for one a core, "
+                     "was given " +
+                     serialization::quoted(text));
+  }
+  return workers;  // whether there can be so many is for the node to say
+}
+
+LogLevel read_log_level(std::string_view where, std::string_view text) {
+  constexpr std::array<std::string_view, 5> kNames{"debug", "info", "warning", "error", "off"};
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] == text) {
+      return static_cast<LogLevel>(i);
+    }
+  }
+  throw UsageError(std::string(where) +
+                   ": expected debug, info, warning, error or off, was given " +
+                   serialization::quoted(text));
+}
+
+RunnerOptions merge(RunnerOptions first, const RunnerOptions& second) {
+  const auto take = [&](auto member) {
+    if (!(first.*member).has_value()) {
+      first.*member = second.*member;
+    }
+  };
+  for (const TextOption& option : kTextOptions) {
+    take(option.value);
+  }
+  take(&RunnerOptions::workers);
+  take(&RunnerOptions::log_level);
+  take(&RunnerOptions::keep_running);
+  if (first.libraries.empty()) {
+    first.libraries = second.libraries;
+  }
+  return first;
+}
+
+}  // namespace spinoff::api

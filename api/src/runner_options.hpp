@@ -1,0 +1,73 @@
+/// What the runner is told, on its command line and in its configuration file.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <spinoff/log.hpp>
+
+namespace spinoff::api {
+
+/// The runner cannot do what it was told. `what()` is one sentence for its user.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct RunnerOptions {
+  std::optional<std::string> actor;
+  std::optional<std::string> name;
+  std::optional<std::string> remoting;
+  std::optional<std::string> params;
+  std::optional<std::string> message;
+  std::optional<std::string> pidfile;
+  std::optional<int> workers;
+  std::optional<LogLevel> log_level;
+  std::optional<bool> keep_running;
+  std::vector<std::string> libraries;
+};
+
+/// Those that are plain texts: `--name TEXT` on the command line, `name = "TEXT"` in a file.
+struct TextOption {
+  std::string_view name;
+  std::optional<std::string> RunnerOptions::* value;
+  std::string_view placeholder;
+  std::string_view help;
+};
+extern const std::array<TextOption, 6> kTextOptions;
+
+/// The others' names.
+inline constexpr std::string_view kWorkers = "workers";
+inline constexpr std::string_view kLogLevel = "log-level";
+inline constexpr std::string_view kKeepRunning = "keep-running";
+inline constexpr std::string_view kLibrary = "library";
+
+/// `where` says in an error where the text stands. Both throw UsageError.
+int read_workers(std::string_view where, std::string_view text);
+LogLevel read_log_level(std::string_view where, std::string_view text);
+
+struct CommandLine {
+  RunnerOptions options;
+  std::optional<std::string> config;
+  bool list = false;
+  /// To be printed instead of running anything: the help, or the version.
+  std::optional<std::string> answer;
+};
+
+/// What the program was called as, without the folder.
+std::string program_name(int argc, const char* const* argv);
+
+/// Throws UsageError.
+CommandLine read_command_line(int argc, const char* const* argv);
+
+/// Reads a TOML file. Throws UsageError, with the file and the line.
+RunnerOptions read_config(const std::string& file);
+
+/// `first` where it says something, `second` elsewhere.
+RunnerOptions merge(RunnerOptions first, const RunnerOptions& second);
+
+}  // namespace spinoff::api

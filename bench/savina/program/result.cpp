@@ -1,0 +1,76 @@
+#include "savina/program/result.hpp"
+
+#include <cstdio>
+#include <sstream>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "support/second_self.hpp"
+
+namespace spinoff::bench {
+
+namespace {
+
+Result run_here(const Order& order, int workers) {
+  Run run(order.values, workers);
+  Result result;
+  try {
+    const Outcome outcome = order.workload->run(run);
+    result = {.messages = outcome.messages,
+              .seconds = run.elapsed().count(),
+              .verified = outcome.verified,
+              .figures = run.figures()};
+  } catch (const RunFailed& error) {
+    fmt::print(stderr, "savina: {} failed: {}\n", order.workload->name, error.what());
+  }
+  return result;
+}
+
+// The result as `run_for_first_self` prints it; not verified if it has not come.
+Result run_in_new_process(const Order& order, int workers) {
+  std::vector<std::string> arguments{"--for-first-self", "--workers", std::to_string(workers),
+                                     std::string(order.workload->name)};
+  for (const auto& [key, value] : order.values) {
+    arguments.insert(arguments.end(), {"--set", fmt::format("{}={}", key, value)});
+  }
+  SecondSelf process(arguments);
+  Result result;
+  bool complete = false;
+  while (const auto line = process.read_line()) {
+    std::istringstream words(*line);
+    std::string name;
+    words >> name;
+    if (name == "messages") {
+      words >> result.messages;
+    } else if (name == "seconds") {
+      words >> result.seconds;
+    } else if (name == "figure" && words >> name) {
+      words >> result.figures[name];
+    } else if (name == "verified") {
+      complete = true;
+    }
+  }
+  result.verified = process.wait() == 0 && complete;
+  return result;
+}
+
+}  // namespace
+
+Result run_once(const Order& order, int workers) {
+  return order.workload->in_new_process ? run_in_new_process(order, workers)
+                                        : run_here(order, workers);
+}
+
+void run_for_first_self(const Order& order, int workers) {
+  const Result result = run_here(order, workers);
+  fmt::print("messages {}\nseconds {}\n", result.messages, result.seconds);
+  for (const auto& [name, value] : result.figures) {
+    fmt::print("figure {} {}\n", name, value);
+  }
+  if (result.verified) {
+    fmt::print("verified\n");
+  }
+}
+
+}  // namespace spinoff::bench

@@ -1,0 +1,281 @@
+/// Rules S01 to S03, S05, S06, S08, S10 and what they need of L06 to L08: what becomes of errors.
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include <spinoff/spinoff.hpp>
+
+#include "support/probe.hpp"
+
+namespace {
+
+using namespace spinoff;
+using namespace spinoff::testing;
+
+struct Fail {
+  std::string why;
+};
+struct FailLogic {};
+struct FailOddly {};
+
+/// Counts what it has handled, fails when told to, and notes its hooks.
+class Fragile : public Puppet {
+ public:
+  using Receives = Messages<Do, int, Fail, FailLogic, FailOddly>;
+  explicit Fragile(Log log) : log_(std::move(log)) { log_.add("constructor"); }
+  ~Fragile() override { log_.add("destructor"); }
+  void pre_start() override { log_.add("pre_start"); }
+  void post_stop() override { log_.add("post_stop"); }
+  void pre_restart(const std::exception_ptr& reason) override {
+    log_.add("pre_restart " + describe(reason));
+    Puppet::pre_restart(reason);
+  }
+  void post_restart(const std::exception_ptr& reason) override {
+    log_.add("post_restart " + describe(reason));
+    Puppet::post_restart(reason);
+  }
+  using Puppet::on;
+  void on(const int& number) {
+    sum_ += number;
+    log_.add("sum " + std::to_string(sum_));
+  }
+  void on(const Fail& fail) { throw std::runtime_error(fail.why); }
+  void on(const FailLogic&) { throw std::logic_error("a failed assertion"); }
+  void on(const FailOddly&) { throw 42; }
+
+ private:
+  Log log_;
+  int sum_ = 0;
+};
+
+/// Answers each error as told, when it may; `Default` is what an actor without `supervise` answers.
+class Boss : public Puppet {
+ public:
+  Boss(Collector<ChildError> errors, Decision decision, Gate* decide = nullptr)
+      : errors_(std::move(errors)), decision_(decision), decide_(decide) {}
+  Decision supervise(const ChildError& error) override {
+    errors_.add(error);
+    if (decide_ != nullptr) {
+      decide_->wait();
+    }
+    return decision_;
+  }
+
+ private:
+  Collector<ChildError> errors_;
+  Decision decision_;
+  Gate* decide_;
+};
+
+struct World {
+  const Collector<ChildError> supervised{"an error at the supervisor"};
+  const Log log{"a step"};
+  Node node{quiet()};
+  const Collector<Error> errors = listen<Error>(node);
+  TypedRef<Boss> boss;
+  TypedRef<Fragile> child;
+
+  explicit World(Decision decision, Gate* decide = nullptr)
+      : boss(node.spawn<Boss>(supervised, decision, decide)), child(call(boss, [this](Puppet& me) {
+          return me.spawn<Fragile>(log);
+        })) {
+    drain(child);
+    BOOST_TEST(log.next() == "constructor");
+    BOOST_TEST(log.next() == "pre_start");
+  }
+  void expect(std::initializer_list<const char*> steps) const {
+    for (const char* step : steps) {
+      BOOST_TEST_REQUIRE(log.next() == step);
+    }
+  }
+};
+
+constexpr std::initializer_list<const char*> kRestart = {
+    "pre_restart broken", "post_stop", "destructor", "constructor", "post_restart broken",
+    "pre_start"};
+
+BOOST_AUTO_TEST_SUITE(supervision)
+
+BOOST_AUTO_TEST_CASE(S01_an_error_goes_to_the_parent_and_suspends_the_child_meanwhile) {
+  Gate decide("the test to let the boss decide");
+  World world(Decision::Resume, &decide);
+  world.child << Fail{"broken"} << 1;
+  const ChildError error = world.supervised.next();
+  BOOST_TEST(error.child == world.child);
+  BOOST_TEST(describe(error.error) == "broken");
+  drain(world.node.spawn<Puppet>());
+  BOOST_TEST(world.log.empty());
+  decide.open();
+  world.expect({"sum 1"});
+}
+
+BOOST_AUTO_TEST_CASE(S01_the_childs_subtree_is_suspended_with_it) {
+  Gate decide("the test to let the boss decide");
+  World world(Decision::Resume, &decide);
+  const Log below("a step of a grandchild");
+  const auto grandchild = call(world.child, [&](Puppet& me) { return me.spawn<Fragile>(below); });
+  drain(grandchild);
+  below.rest();
+  world.child << Fail{"broken"};
+  world.supervised.next();
+  grandchild << 1;
+  for (int i = 0; i < 100; ++i) {
+    drain(world.node.spawn<Puppet>());
+  }
+  BOOST_TEST(below.empty());
+  decide.open();
+  BOOST_TEST(below.next() == "sum 1");
+}
+
+BOOST_AUTO_TEST_CASE(S02_by_default_an_exception_restarts_the_child) {
+  World world(Decision::Default);
+  world.child << 5 << Fail{"broken"} << 1;
+  world.expect({"sum 5"});
+  world.expect(kRestart);
+  world.expect({"sum 1"});
+}
+
+class BadStart : public Actor {
+ public:
+  void pre_start() override { throw std::runtime_error("no start"); }
+};
+
+BOOST_AUTO_TEST_CASE(S02_by_default_create_failed_stops_the_child) {
+  World world(Decision::Default);
+  const auto stopped = listen<Terminated>(world.node);
+  const Ref bad = call(world.boss, [](Puppet& me) { return me.spawn<BadStart>(); });
+  BOOST_TEST(stopped.next().actor == bad);
+}
+
+template <class M>
+void check_escalates_by_default() {
+  World world(Decision::Default);
+  const auto stopped = listen<Terminated>(world.node);
+  world.child << M{};
+  world.supervised.next();
+  BOOST_TEST(world.errors.next().actor == world.child);
+  BOOST_TEST(world.errors.next().actor == world.boss);
+  // The guardian stops whom it hears of, and the child stops with its parent.
+  BOOST_TEST(stopped.next().actor == world.child);
+  BOOST_TEST(stopped.next().actor == world.boss);
+}
+
+BOOST_AUTO_TEST_CASE(S02_by_default_a_failed_assertion_escalates) {
+  check_escalates_by_default<FailLogic>();
+}
+
+BOOST_AUTO_TEST_CASE(S02_by_default_something_thrown_that_is_no_exception_escalates) {
+  check_escalates_by_default<FailOddly>();
+}
+
+BOOST_AUTO_TEST_CASE(S03_resume_keeps_the_instance_and_goes_on_with_the_next_message) {
+  World world(Decision::Resume);
+  world.child << 5 << Fail{"broken"} << 1;
+  world.expect({"sum 5", "sum 6"});
+}
+
+BOOST_AUTO_TEST_CASE(S05_escalate_makes_it_the_parents_own_error) {
+  World world(Decision::Escalate);
+  const Collector<ChildError> above("an error two levels up");
+  const auto top = world.node.spawn<Boss>(above, Decision::Stop);
+  const auto boss = call(top, [&](Puppet& me) {
+    return me.spawn<Boss>(world.supervised, Decision::Escalate);
+  });
+  const auto child = call(boss, [&](Puppet& me) { return me.spawn<Fragile>(world.log); });
+  child << Fail{"broken"};
+  BOOST_TEST(world.supervised.next().child == child);
+  const ChildError error = above.next();
+  BOOST_TEST(error.child == boss);
+  BOOST_TEST(describe(error.error) == "broken");
+}
+
+class BadBoss : public Puppet {
+ public:
+  Decision supervise(const ChildError& /*error*/) override {
+    throw std::runtime_error("cannot decide");
+  }
+};
+
+BOOST_AUTO_TEST_CASE(S05_a_supervise_that_throws_makes_it_the_parents_own_error) {
+  World world(Decision::Stop);
+  const auto boss =
+      call(world.boss, [](Puppet& me) { return Ref(me.spawn<BadBoss>()); });
+  const auto child = call(boss, [&](Puppet& me) { return me.spawn<Fragile>(world.log); });
+  child << Fail{"broken"};
+  BOOST_TEST(world.supervised.next().child == boss);
+}
+
+BOOST_AUTO_TEST_CASE(S05_an_actor_that_escalated_goes_on_when_its_parent_is_resumed) {
+  World world(Decision::Resume);
+  const Collector<ChildError> between("an error in between");
+  const Log log("a step");
+  const auto middle = call(world.boss, [&](Puppet& me) {
+    return me.spawn<Boss>(between, Decision::Escalate);
+  });
+  const auto child = call(middle, [&](Puppet& me) { return me.spawn<Fragile>(log); });
+  drain(child);
+  log.rest();
+  child << 5 << Fail{"broken"} << 1;
+  BOOST_TEST(log.next() == "sum 5");
+  BOOST_TEST(between.next().child == child);
+  BOOST_TEST(world.supervised.next().child == middle);
+  BOOST_TEST(log.next() == "sum 6");
+}
+
+class StartsAtTheSecondTry : public Actor {
+ public:
+  StartsAtTheSecondTry(std::shared_ptr<std::atomic<int>> tries, Log log) : log_(std::move(log)) {
+    if (tries->fetch_add(1) == 0) {
+      throw std::runtime_error("not yet");
+    }
+  }
+  void pre_start() override { log_.add("pre_start"); }
+  void post_restart(const std::exception_ptr& reason) override {
+    log_.add("post_restart " + describe(reason));
+  }
+
+ private:
+  Log log_;
+};
+
+BOOST_AUTO_TEST_CASE(S06_resuming_an_actor_that_never_started_restarts_it) {
+  World world(Decision::Resume);
+  const Log log("a step");
+  call(world.boss, [&](Puppet& me) {
+    me.spawn<StartsAtTheSecondTry>(std::make_shared<std::atomic<int>>(0), log);
+  });
+  BOOST_TEST(log.next() == "pre_start");
+}
+
+BOOST_AUTO_TEST_CASE(S08_the_guardian_stops_a_top_level_actor_that_fails) {
+  World world(Decision::Default);
+  const auto stopped = listen<Terminated>(world.node);
+  const auto top = world.node.spawn<Fragile>(world.log);
+  top << Fail{"broken"};
+  BOOST_TEST(stopped.next().actor == top);
+}
+
+BOOST_AUTO_TEST_CASE(S08_what_the_guardian_answers_is_an_option_of_the_node) {
+  NodeOptions options = quiet();
+  options.on_failure = Decision::Resume;
+  Node node(options);
+  const Log log("a step");
+  node.spawn<Fragile>(log) << 5 << Fail{"broken"} << 1;
+  BOOST_TEST(log.next(4).back() == "sum 6");
+}
+
+BOOST_AUTO_TEST_CASE(S10_an_error_event_has_the_exception_the_actor_and_the_message) {
+  World world(Decision::Resume);
+  world.child << Fail{"broken"};
+  const Error error = world.errors.next();
+  BOOST_TEST(error.actor == world.child);
+  BOOST_CHECK_THROW(std::rethrow_exception(error.error), std::runtime_error);
+  BOOST_TEST(error.message.get_if<Fail>()->why == "broken");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace

@@ -1,0 +1,149 @@
+/// The program `savina`: every benchmark comes to the right result, and the command line keeps what
+/// it promises. Speed is not tested.
+#include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/process.hpp"
+
+namespace {
+
+using spinoff::testing::ChildProcess;
+
+/// Enough for every kind of message to be sent, in a moment.
+const std::map<std::string, std::vector<std::string>> kSmallSizes{
+    {"big", {"n=20", "actors=12"}},
+    {"chameneos", {"n=10", "meetings=200"}},
+    {"count", {"n=1000"}},
+    {"fib", {"n=10"}},
+    {"fjcreate", {"n=200"}},
+    {"fjthrput", {"n=50", "actors=6"}},
+    {"memory", {"n=1000", "messages=1000"}},
+    {"pingpong", {"n=500"}},
+    {"skynet", {"size=1000"}},
+    {"threadring", {"actors=10", "hops=500"}},
+};
+
+struct Ended {
+  int status;
+  std::string output;
+};
+
+Ended savina(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{SAVINA};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  ChildProcess process(command);
+  const int status = process.wait();
+  return {.status = status, .output = process.output()};
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> result;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    result.push_back(line);
+  }
+  return result;
+}
+
+std::string first_word(const std::string& line) {
+  return line.substr(0, line.find(' '));
+}
+
+bool matches(const std::string& text, const std::string& pattern) {
+  return std::regex_match(text, std::regex(pattern));
+}
+
+void check_refused(const std::vector<std::string>& arguments, const std::string& says) {
+  const Ended ended = savina(arguments);
+  BOOST_TEST(ended.status == 2);
+  BOOST_TEST_REQUIRE(lines(ended.output).size() == 1U, ended.output);
+  BOOST_TEST(ended.output.find(says) != std::string::npos, ended.output);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(savina_program)
+
+BOOST_AUTO_TEST_CASE(lists_every_benchmark_with_its_parameters) {
+  const Ended ended = savina({"--list"});
+  BOOST_TEST(ended.status == 0);
+  std::vector<std::string> listed;
+  for (const std::string& line : lines(ended.output)) {
+    listed.push_back(first_word(line));
+  }
+  std::vector<std::string> known;
+  for (const auto& [name, sizes] : kSmallSizes) {
+    known.push_back(name);
+  }
+  BOOST_TEST(listed == known, boost::test_tools::per_element());
+  BOOST_TEST(matches(lines(ended.output)[0], "big +n=20000 actors=120 .*"));
+}
+
+BOOST_AUTO_TEST_CASE(every_benchmark_comes_to_the_right_result_with_any_number_of_workers) {
+  for (const auto& [name, sizes] : kSmallSizes) {
+    for (const char* const workers : {"1", "2", "4"}) {
+      std::vector<std::string> arguments{name, "--json", "--repeat", "2", "--workers", workers};
+      for (const std::string& size : sizes) {
+        arguments.insert(arguments.end(), {"--set", size});
+      }
+      const Ended ended = savina(arguments);
+      BOOST_TEST(ended.status == 0, name << " with " << workers << " workers: " << ended.output);
+      BOOST_TEST(ended.output.find("\"verified\":true}") != std::string::npos, ended.output);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(prints_one_json_object_a_benchmark_on_its_own_line) {
+  const Ended ended =
+      savina({"pingpong", "count", "--set", "n=10", "--repeat", "3", "--workers", "2", "--json"});
+  BOOST_TEST(ended.status == 0);
+  const auto objects = lines(ended.output);
+  BOOST_TEST_REQUIRE(objects.size() == 2U);
+  const std::string number = R"(\d+\.\d+)";
+  const std::string rest = R"(\],"median_s":)" + number + R"(,"verified":true\})";
+  BOOST_TEST(matches(objects[0], R"(\{"name":"pingpong","params":\{"n":10\},"workers":2,)"
+                                 R"("messages":31,"seconds":\[)" +
+                                     number + "," + number + "," + number + rest),
+             objects[0]);
+  BOOST_TEST(matches(objects[1], R"(\{"name":"count","params":\{"n":10\},.*)" + rest), objects[1]);
+}
+
+BOOST_AUTO_TEST_CASE(prints_a_table_for_people) {
+  const Ended ended = savina({"count", "--set", "n=10", "--workers", "2", "--repeat", "1"});
+  BOOST_TEST(ended.status == 0);
+  const auto rows = lines(ended.output);
+  BOOST_TEST_REQUIRE(rows.size() == 2U);
+  BOOST_TEST(matches(rows[0], "benchmark +parameters +workers +messages +median s +messages/s .*"));
+  BOOST_TEST(matches(rows[1], R"(count +n=10 +2 +13 +\d+\.\d+ +\d+ +yes)"), rows[1]);
+}
+
+BOOST_AUTO_TEST_CASE(memory_says_what_an_actor_and_a_queued_message_cost) {
+  const Ended ended = savina({"memory", "--json", "--repeat", "1", "--set", "n=20000"});
+  std::smatch found;
+  BOOST_TEST_REQUIRE(
+      std::regex_search(ended.output, found,
+                        std::regex(R"("bytes_per_actor":(\d+).*"bytes_per_queued_message":(\d+))")),
+      ended.output);
+  BOOST_TEST(std::stod(found[1]) > 100);
+  BOOST_TEST(std::stod(found[2]) > 10);
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_get_a_line_that_says_what_to_do_and_exit_status_2) {
+  check_refused({}, "--list");
+  check_refused({"pingpang"}, "there is no benchmark 'pingpang'; `savina --list`");
+  check_refused({"count", "--set", "hops=3"}, "there is no parameter 'hops' to --set: count has n");
+  check_refused({"count", "--set", "n"}, "--set takes key=value, not 'n'");
+  check_refused({"count", "--set", "n=many"}, "n of count is a whole number from 1 to");
+  check_refused({"fib", "--set", "n=41"}, "n of fib is a whole number from 1 to 40, not '41'");
+  check_refused({"skynet", "--set", "size=12"}, "size of skynet is a power of 10, not 12");
+  check_refused({"count", "--workers", "0"}, "--workers is a whole number from 1 to 1024, not '0'");
+  check_refused({"count", "--repeat", "x"}, "--repeat is a whole number from 1 to");
+  check_refused({"count", "--fast"}, "--fast");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
