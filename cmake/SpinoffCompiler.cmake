@@ -25,7 +25,9 @@ target_compile_options(
             -Wshadow
             -Wconversion
             -Wnon-virtual-dtor
-            -Wold-style-cast)
+            -Wold-style-cast
+            # libstdc++ 12 deprecates what its own stable_sort calls, and Clang tells the caller of it.
+            $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(spinoff_warnings INTERFACE -Werror)
 endif()

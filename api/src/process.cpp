@@ -1,4 +1,5 @@
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/node_core.hpp>
 #include <spinoff/process.hpp>
 
 namespace spinoff {
@@ -56,6 +57,9 @@ MessageWait::~MessageWait() {
 }
 
 bool MessageWait::await_ready() {
+  if (process_.cell().stop_requested()) {
+    return false;  // the process is stopped where it waits now; what is kept are dead letters
+  }
   message_ = types_ == nullptr ? process_.kept_.take_any()
                                : process_.kept_.take(types_, count_, filter_, accepts_);
   if (message_ == nullptr) {
@@ -99,8 +103,15 @@ detail::Handled Process::receive_any(detail::Behavior& process, detail::Envelope
 }
 
 void Process::note_sender(const detail::Envelope& message) {
-  const detail::Sender from = message.sender();
-  sender_ = detail::RefAccess::hold(from.target, from.generation);
+  sender_ = message.sender();
+  if (sender_.counted || held_sender_) {
+    held_sender_ = sender_.counted ? sender() : Ref();
+  }
+  cell().coroutines().set_handling(true);
+}
+
+void Process::refuse_asker(std::string_view reason) {
+  cell().node().refuse_ask(sender_, reason);
 }
 
 void Process::flush() {

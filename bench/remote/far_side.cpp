@@ -45,7 +45,7 @@ void run_far_side(const RemoteOptions& options) {
   Node node({.remoting = "127.0.0.1:0"});
   node.spawn<Counter>({.name = "counter"}, options);
   node.spawn<Answerer>({.name = "answerer"});
-  ZmqFarSide zmq;
+  ZmqFarSide zmq(options);
   fmt::print("{}\n{}\n", node.id()->to_string(), zmq.endpoint());
   std::fflush(stdout);
   zmq.serve(options);

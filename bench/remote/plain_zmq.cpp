@@ -8,23 +8,24 @@
 
 #include <fmt/format.h>
 
+#include "remote/window.hpp"
+
 namespace spinoff::bench {
 
 namespace {
 
-// Messages at each end. A sender that reaches it blocks, so nothing is lost.
-constexpr int kHighWaterMark = 100'000;
-
-void limit_queues(zmq::socket_t& socket) {
-  socket.set(zmq::sockopt::rcvhwm, kHighWaterMark);
-  socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
+// A sender that reaches the high-water mark blocks, so nothing is lost.
+void limit_queues(zmq::socket_t& socket, const RemoteOptions& options) {
+  const int limit = static_cast<int>(window(options.size));
+  socket.set(zmq::sockopt::rcvhwm, limit);
+  socket.set(zmq::sockopt::sndhwm, limit);
 }
 
 class NearSocket {
  public:
-  explicit NearSocket(const std::string& endpoint) {
+  NearSocket(const std::string& endpoint, const RemoteOptions& options) {
     constexpr int kPatienceMs = 30'000;
-    limit_queues(socket_);
+    limit_queues(socket_, options);
     socket_.set(zmq::sockopt::sndtimeo, kPatienceMs);
     socket_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
     socket_.set(zmq::sockopt::linger, 0);
@@ -53,8 +54,8 @@ class NearSocket {
 
 }  // namespace
 
-ZmqFarSide::ZmqFarSide() : socket_(context_, zmq::socket_type::router) {
-  limit_queues(socket_);
+ZmqFarSide::ZmqFarSide(const RemoteOptions& options) : socket_(context_, zmq::socket_type::router) {
+  limit_queues(socket_, options);
   socket_.bind("tcp://127.0.0.1:*");
 }
 
@@ -87,7 +88,7 @@ void ZmqFarSide::reply(const void* data, std::size_t size) {
 
 ZmqFigures measure_zmq(const std::string& endpoint, const RemoteOptions& options) {
   using Clock = RoundTrips::Clock;
-  NearSocket socket(endpoint);
+  NearSocket socket(endpoint, options);
   const std::string text(options.size, 'x');
 
   const auto begin = Clock::now();

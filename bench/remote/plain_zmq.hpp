@@ -14,7 +14,7 @@ namespace spinoff::bench {
 /// what it gets.
 class ZmqFarSide {
  public:
-  ZmqFarSide();
+  explicit ZmqFarSide(const RemoteOptions& options);
   /// Where the first process finds it.
   [[nodiscard]] std::string endpoint() const;
   /// Returns when all is done.

@@ -4,7 +4,7 @@
 /// 256 MiB becomes dead letters. So the flooding actor has a window: it never has more than
 /// `kWindow` messages (or `kWindowBytes`) under way that the other side has not acknowledged, and
 /// that side acknowledges every quarter of a window. So nothing is lost, and the pipe never runs
-/// dry.
+/// dry. The plain ZeroMQ sockets have the same limit.
 #pragma once
 
 #include <algorithm>

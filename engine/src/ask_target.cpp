@@ -52,7 +52,7 @@ AskTarget& AskTarget::begin(NodeAnchor* anchor, const Ref& to, EnvelopePtr messa
     TimerService& timers = entry.node()->timers();
     // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
     ask.timer_ = new AskLimit(RefAccess::hold(&ask, generation));
-    timers.start(*ask.timer_, timers.now() + timeout);
+    timers.start(*ask.timer_, due_after(timers.now(), timeout));
   }
   ask.retain();  // the message's
   detail::deliver(

@@ -47,7 +47,9 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   cell.state_ = State::created;
   cell.busy_ = cell.held_ = cell.unhandled_ = cell.step_due_ = false;
   cell.parent_ = parent;
+  cell.path_length_ = 0;
   if (parent != nullptr) {
+    cell.path_length_ = static_cast<std::uint16_t>(parent->path_length_ + 1 + cell.name_length());
     parent->retain();  // so that a Ref to the child always finds its whole path
   }
   cell.mailbox_.open();
@@ -55,38 +57,77 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
 }
 
 void Cell::abandon() noexcept {
-  mailbox_.close_user();
-  mailbox_.close_system();
+  factory_.reset();
+  drop_user_mail();
+  refuse_system_mail();
   release();
 }
 
-// A stopped actor keeps its name for the refs to it; with the last of them that goes as well.
-void Cell::retire() noexcept {
-  factory_.reset();
-  name_ = Name{};
-  children_.reset();
-  Cell* const parent = std::exchange(parent_, nullptr);
-  ObjectStore<Cell>::put(this);
-  if (parent != nullptr) {
-    parent->release();
+// Closes the first queue; what is in it are dead letters, in order.
+void Cell::drop_user_mail() {
+  const Ref self = ref();
+  mailbox_.close_user();
+  while (Envelope* const left = mailbox_.pop_pending()) {
+    node().dead_letter(self, EnvelopePtr(left));
   }
+}
+
+void Cell::refuse_system_mail() {
+  for (Envelope* next = mailbox_.close_system(); next != nullptr;) {
+    EnvelopePtr message(next);
+    next = message->next;
+    refuse_system(std::move(message));
+  }
+}
+
+// A stopped actor keeps its name for the refs to it; with the last of them that goes as well. A
+// loop, since the last ref to a deep descendant holds the places of all above it.
+void Cell::retire() noexcept {
+  for (Cell* cell = this; cell != nullptr;) {
+    cell->name_ = Name{};
+    cell->children_.reset();
+    Cell* const parent = std::exchange(cell->parent_, nullptr);
+    ObjectStore<Cell>::put(cell);
+    cell = parent != nullptr && parent->drop_count() ? parent : nullptr;
+  }
+}
+
+namespace {
+
+std::string_view short_name(const detail::ActorType& type) {
+  return type.name.substr(type.name.rfind('.') + 1);
+}
+
+}  // namespace
+
+// An upper bound; cheap, since it is asked for at each spawn.
+std::size_t Cell::name_length() const noexcept {
+  constexpr std::size_t kLongestNumber = 20;
+  return name_.number == 0 ? name_.given.size() : short_name(*type_).size() + 2 + kLongestNumber;
 }
 
 std::string Cell::name_text() const {
   if (name_.number == 0) {
     return name_.given;
   }
-  const std::string_view full = type_->name;
-  const std::size_t dot = full.rfind('.');
   std::string text = "$";
-  text += dot == std::string_view::npos ? full : full.substr(dot + 1);
+  text += short_name(*type_);
   text += '-';
   text += std::to_string(name_.number);
   return text;
 }
 
 std::string Cell::path() const {
-  return parent_ == nullptr ? std::string() : parent_->path() + '/' + name_text();
+  std::vector<const Cell*> line;
+  for (const Cell* cell = this; cell->parent_ != nullptr; cell = cell->parent_) {
+    line.push_back(cell);
+  }
+  std::string text;
+  for (auto cell = line.rbegin(); cell != line.rend(); ++cell) {
+    text += '/';
+    text += (*cell)->name_text();
+  }
+  return text;
 }
 
 void Cell::schedule() {
@@ -111,9 +152,10 @@ void Cell::run_turn() noexcept {
       }
     }
     if (!takes_messages()) [[unlikely]] {
-      if (state_ == State::created) {
+      if (state_ == State::created && !held_) {
         start_instance(false);
-      } else if (std::exchange(step_due_, false)) {
+      } else if (step_due_ && !(held_ && state_ == State::restarting)) {
+        step_due_ = false;
         if (advance()) {
           return;
         }
@@ -158,6 +200,11 @@ void Cell::give(EnvelopePtr message) {
   try {
     const Handled handled = type_->receive(*instance_, current_);
     if ((handled == Handled::no || unhandled_) && current_ != nullptr) [[unlikely]] {
+      if (current_->type().kind == detail::MessageKind::terminated) {
+        throw UnhandledTermination("the actor watched " +
+                                   current_->as<Terminated>().actor.to_string() +
+                                   ", which has stopped, and has no handler for Terminated");
+      }
       publish_unhandled(std::move(current_));
     }
   } catch (...) {
@@ -177,37 +224,25 @@ void Cell::handle_special(EnvelopePtr message) {
     case detail::MessageKind::poison:
       request_stop(false);
       return;
-    case detail::MessageKind::terminated: {
-      const Ref actor = message->as<Terminated>().actor;
-      if (extras_ == nullptr || extras_->watching.erase(actor) == 0) {
-        return;  // not watched, or not any more
-      }
-      current_ = std::move(message);
-      bool handled = false;
-      try {
-        handled = type_->receive(*instance_, current_) == Handled::yes;
-        if (!handled) {
-          throw UnhandledTermination("the actor watched " + actor.to_string() +
-                                     ", which has stopped, and has no handler for Terminated");
-        }
-      } catch (...) {
-        fail(std::current_exception());
-      }
-      current_.reset();
-      if (extras_->coroutines != nullptr) {
-        after_coroutine();
+    case detail::MessageKind::terminated:
+      // Else it is not watched, or not any more.
+      if (extras_ != nullptr && extras_->watching.erase(message->as<Terminated>().actor) != 0) {
+        give(std::move(message));
       }
       return;
-    }
     default:
       break;
   }
   try {
-    if (EnvelopePtr inner = unwrap(std::move(message), *anchor())) {
-      give(std::move(inner));
-    }
-  } catch (const DecodeError&) {
+    message = unwrap(std::move(message), *anchor());
+  } catch (const DecodeError&) {  // told by unwrap
+    return;
+  } catch (...) {  // it cannot be copied
     node().publish_error(ref(), std::current_exception(), {});
+    return;
+  }
+  if (message != nullptr) {
+    give(std::move(message));
   }
 }
 
@@ -269,7 +304,7 @@ void Cell::after_coroutine() {
   }
   if (!host.done()) {
     busy_ = host.purpose() == CoroutineHost::Purpose::handler;
-    if (extras_->stop_when_idle && host.wait() != nullptr && host.wait()->is_receive()) {
+    if (extras_->stop_when_idle && host.may_stop()) {
       begin_stop(false);
     }
     return;

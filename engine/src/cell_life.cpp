@@ -69,12 +69,10 @@ void Cell::refuse_system(EnvelopePtr message) {
     return;
   }
   const Watch& watch = message->as<Watch>();
-  const NodeAnchor::Entry entry(*RefAccess::target(watch.target)->anchor());
+  // A watcher at another node is known by a name of the watched actor's node.
+  const NodeAnchor::Entry entry(*RefAccess::target(watch.watcher)->anchor());
   if (entry.node() != nullptr) {
     tell_terminated(*entry.node(), watch.watcher, watch.target);
-  } else {
-    detail::deliver(RefAccess::target(watch.watcher), RefAccess::generation(watch.watcher),
-                    Envelope::make<Terminated>(Sender{}, Terminated{watch.target}));
   }
 }
 
@@ -103,27 +101,32 @@ void Cell::process_system(EnvelopePtr message) {
         std::erase(extras_->watchers, message->as<Unwatch>().watcher);
       }
       break;
-    case detail::MessageKind::child_failed: {
-      const auto& failed = message->as<ChildFailed>();
-      decide(failed.child, failed.error);
+    case detail::MessageKind::child_failed:
+      decide(message->as<ChildFailed>());
       break;
-    }
     case detail::MessageKind::decision:
-      apply(message->as<Decided>().decision);
+      apply(message->as<Decided>());
       break;
     case detail::MessageKind::children_stopped:
-      step_due_ = true;
+      // A late one, of children that a restart waited for, means nothing to post_stop_async.
+      if (state_ == State::restarting || state_ == State::stopping) {
+        step_due_ = true;
+      }
       break;
     case detail::MessageKind::wake_up:
       wake(message->as<WakeUp>().token);
       break;
     case detail::MessageKind::suspend:
-      held_ = true;
-      hold_children(true);
+      if (state_ != State::stopping && state_ != State::finishing) {
+        held_ = true;
+        hold_children(true);
+      }
       break;
     case detail::MessageKind::resume:
       held_ = false;
-      hold_children(false);
+      if (state_ != State::suspended) {
+        hold_children(false);
+      }
       resume();
       break;
     default:
@@ -155,63 +158,84 @@ void Cell::start_instance(bool restarted) {
   } else {
     node().events().publish(Started{ref()});
   }
-  run_coroutine(factory_->run(*instance_), CoroutineHost::Purpose::run);
+  Task<> run;
+  try {
+    run = factory_->run(*instance_);
+  } catch (...) {  // the arguments could not be copied, or `run` is no coroutine
+    fail(std::current_exception());
+    return;
+  }
+  run_coroutine(std::move(run), CoroutineHost::Purpose::run);
 }
 
 void Cell::fail(std::exception_ptr error) {
+  if (current_ != nullptr) {
+    node().refuse_ask(*current_, describe(error));
+  } else if (instance_ != nullptr) {
+    instance_->refuse_asker(describe(error));
+  }
+  node().publish_error(ref(), error, AnyMessage(std::move(current_)));
   if (state_ == State::stopping || state_ == State::finishing) {
-    node().publish_error(ref(), error, {});
+    return;
+  }
+  if (stop_requested()) {
+    begin_stop(false);
     return;
   }
   state_ = State::suspended;
-  extras().failure = error;
-  if (current_ != nullptr) {
-    node().refuse_ask(*current_, describe(error));
-  }
-  node().publish_error(ref(), error, AnyMessage(std::move(current_)));
+  Extras& more = extras();
+  more.failure = error;
+  ++more.failures;
   hold_children(true);
   if (parent_ != nullptr) {
-    send_system(parent_->ref(), ChildFailed{ref(), std::move(error)});
+    send_system(parent_->ref(), ChildFailed{ref(), std::move(error), more.failures});
   }
 }
 
-void Cell::decide(const Ref& child, const std::exception_ptr& error) {
-  if (state_ == State::stopping || state_ == State::finishing || instance_ == nullptr) {
+void Cell::decide(const ChildFailed& failed) {
+  if (state_ == State::restarting || state_ == State::stopping || state_ == State::finishing ||
+      instance_ == nullptr) {
     return;  // the child is being stopped anyway
   }
   Decision decision = Decision::Escalate;
   try {
-    decision = instance_->supervise(ChildError{child, error});
+    decision = instance_->supervise(ChildError{failed.child, failed.error});
   } catch (...) {
     node().publish_error(ref(), std::current_exception(), {});
   }
   if (decision == Decision::Default) {
-    decision = default_decision(error);
+    decision = default_decision(failed.error);
   }
   if (decision == Decision::Escalate) {
     if (parent_ != nullptr) {
-      fail(error);
+      extras().escalated.emplace_back(failed.child, failed.number);
+      fail(failed.error);
       return;
     }
     decision = Decision::Stop;  // nobody is above the guardian
   }
-  send_system(child, Decided{decision});
+  send_system(failed.child, Decided{decision, failed.number});
 }
 
-void Cell::apply(Decision decision) {
-  if (state_ != State::suspended) {
-    return;
+void Cell::apply(const Decided& decided) {
+  if (state_ != State::suspended || decided.number != extras_->failures) {
+    return;  // it failed again since, or is being stopped
   }
-  switch (decision) {
+  switch (decided.decision) {
     case Decision::Resume:
       // A process whose run has thrown has nothing to go on with, nor has one that never started.
-      if (extras().never_started || instance_ == nullptr || factory_->has_run()) {
+      if (extras_->never_started || instance_ == nullptr || factory_->has_run()) {
         begin_restart();
         return;
       }
       state_ = State::running;
       extras_->failure = nullptr;
-      hold_children(false);
+      for (const auto& [child, number] : std::exchange(extras_->escalated, {})) {
+        send_system(child, Decided{Decision::Resume, number});
+      }
+      if (!held_) {
+        hold_children(false);
+      }
       resume();
       return;
     case Decision::Restart:
@@ -249,6 +273,11 @@ void Cell::begin_restart() {
     extras_->coroutines->drop();
   }
   extras_->held_wakes.clear();
+  extras_->escalated.clear();
+  // The new instance is not to hear of the end of children that it never had.
+  for (const Ref& child : children_.all()) {
+    unwatch(child);
+  }
   stop_children(false);
 }
 
@@ -265,9 +294,10 @@ void Cell::request_stop(bool kill) {
     }
     return;
   }
-  if (!kill && state_ == State::running && extras_ != nullptr && extras_->coroutines != nullptr) {
+  if (!kill && !held_ && state_ == State::running && extras_ != nullptr &&
+      extras_->coroutines != nullptr) {
     const CoroutineHost& host = *extras_->coroutines;
-    if (host.active() && host.wait() != nullptr && !host.wait()->is_receive()) {
+    if (host.active() && !host.may_stop()) {
       extras_->stop_when_idle = true;
       return;
     }
@@ -280,7 +310,7 @@ void Cell::begin_stop(bool kill) {
     return;
   }
   state_ = State::stopping;
-  busy_ = false;
+  busy_ = held_ = false;
   current_.reset();
   if (extras_ != nullptr && extras_->coroutines != nullptr) {
     extras_->coroutines->drop();
@@ -312,6 +342,7 @@ bool Cell::advance() {
           node().publish_error(ref(), std::current_exception(), {});
         }
       }
+      keep_mail();
       instance_.reset();
       children_.open();
       start_instance(true);
@@ -340,6 +371,10 @@ void Cell::run_post_stop() {
   Task<> rest;
   try {
     instance_->post_stop();
+  } catch (...) {
+    node().publish_error(ref(), std::current_exception(), {});
+  }
+  try {
     rest = instance_->post_stop_async();
   } catch (...) {
     node().publish_error(ref(), std::current_exception(), {});
@@ -351,20 +386,40 @@ void Cell::run_post_stop() {
   }
 }
 
+// For a restart: what the old instance had taken and not handled goes back to the front of the
+// mail.
+void Cell::keep_mail() {
+  if (instance_ == nullptr) {
+    return;
+  }
+  std::vector<EnvelopePtr> kept;
+  while (EnvelopePtr message = instance_->take_kept()) {
+    if (message->type().kind == detail::MessageKind::terminated) {
+      extras_->watching.insert(message->as<Terminated>().actor);  // it is to be handled after all
+    }
+    message->target_generation = generation_;
+    kept.push_back(std::move(message));
+  }
+  for (auto message = kept.rbegin(); message != kept.rend(); ++message) {
+    mailbox_.put_back(message->release());
+  }
+}
+
 void Cell::close() {
   NodeCore& core = node();
   const Ref self = ref();
   const std::unique_ptr<Extras> last = std::move(extras_);
-  if (last != nullptr) {
-    last->coroutines.reset();
+  if (last != nullptr && last->coroutines != nullptr) {
+    last->coroutines->drop();
+  }
+  while (EnvelopePtr kept = instance_ == nullptr ? nullptr : instance_->take_kept()) {
+    core.dead_letter(self, std::move(kept));
   }
   instance_.reset();
+  factory_.reset();
   extras_.reset();  // should a destructor have asked for it again
 
-  mailbox_.close_user();
-  while (Envelope* const left = mailbox_.pop_pending()) {
-    core.dead_letter(self, EnvelopePtr(left));
-  }
+  drop_user_mail();
   if (parent_ != nullptr) {
     parent_->children_.erase(*this);
   }
@@ -377,20 +432,19 @@ void Cell::close() {
       send_unwatch(core, watched, self);
     }
   }
-  for (Envelope* next = mailbox_.close_system(); next != nullptr;) {
-    EnvelopePtr message(next);
-    next = message->next;
-    refuse_system(std::move(message));
-  }
+  refuse_system_mail();
   if (parent_ == nullptr) {
     core.guardian_stopped();
   } else if (parent_->children_.leave()) {
+    // The parent may end the node while it is told.
+    const NodeAnchor::Entry inside(*anchor());
     send_system(parent_->ref(), ChildrenStopped{});
   }
   release();  // the count that the living actor has on itself
 }
 
-void Cell::watch(const Ref& actor) {
+void Cell::watch(const Ref& wanted) {
+  const Ref actor(wanted);  // held, so that its place stays while it is told
   auto* const target = RefAccess::target(actor);
   if (target == this || !extras().watching.insert(actor).second) {
     return;

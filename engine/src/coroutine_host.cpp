@@ -21,6 +21,7 @@ void PooledFrame::operator delete(void* frame, std::size_t size) noexcept {
 void CoroutineHost::start(Task<> task, Purpose purpose) {
   task_ = std::move(task);
   purpose_ = purpose;
+  handling_ = purpose != Purpose::run;
   task_.handle_.resume();
 }
 
@@ -32,6 +33,7 @@ std::exception_ptr CoroutineHost::finish() noexcept {
 
 void CoroutineHost::drop() noexcept {
   wait_ = nullptr;
+  handling_ = false;
   task_ = Task<>();
 }
 
@@ -76,6 +78,9 @@ void Wait::suspend(std::coroutine_handle<> handle) {
   enter();
   handle_ = handle;
   host()->wait_ = this;
+  if (is_receive()) {
+    host()->set_handling(false);
+  }
 }
 
 void Wait::unsuspend() noexcept {
@@ -97,14 +102,11 @@ void Wait::interrupt(std::exception_ptr reason) {
 }
 
 void Deadline::wake() {
-  Wait* const wait = host()->wait();
   leave();
-  if (wait != nullptr) {
-    wait->interrupt(std::make_exception_ptr(Timeout(
-        "what the actor waited for did not come within " +
-        std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(limit_).count()) +
-        " ms")));
-  }
+  expire(std::make_exception_ptr(Timeout(
+      "what the actor waited for did not come within " +
+      std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(limit_).count()) +
+      " ms")));
 }
 
 namespace {
@@ -130,7 +132,7 @@ void TokenTimer::start(std::chrono::nanoseconds delay, std::uint64_t token) {
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
   auto* const task = new PostToken(cell.ref(), token);
   timer_ = task;
-  timers.start(*task, timers.now() + delay);
+  timers.start(*task, engine::due_after(timers.now(), delay));
 }
 
 void TokenTimer::cancel() noexcept {

@@ -27,7 +27,11 @@ engine::Clock::time_point DelayedMessage::fire(engine::Clock::time_point due) {
       state_.load(std::memory_order_acquire) == State::cancelled) {
     return engine::Clock::time_point::max();
   }
-  return due + std::chrono::duration_cast<engine::Clock::duration>(period_);
+  if (target->kind() == TargetKind::actor &&
+      static_cast<engine::Cell*>(target)->mailbox().is_closed()) {
+    return engine::Clock::time_point::max();  // it would only make dead letters, for ever
+  }
+  return engine::due_after(due, period_);
 }
 
 EnvelopePtr DelayedMessage::claim() {
@@ -56,8 +60,9 @@ void DelayedMessage::cancel() noexcept {
   }
 }
 
-Timer start_timer(const Ref& to, std::chrono::nanoseconds delay, std::chrono::nanoseconds period,
-                  EnvelopePtr message) {
+Timer start_timer(const Ref& wanted, std::chrono::nanoseconds delay,
+                  std::chrono::nanoseconds period, EnvelopePtr message) {
+  const Ref to = RefAccess::hold(wanted);  // nobody, if it has stopped and its place is taken
   Target* const target = RefAccess::target(to);
   if (target == nullptr) {
     deliver(nullptr, 0, std::move(message));
@@ -74,8 +79,7 @@ Timer start_timer(const Ref& to, std::chrono::nanoseconds delay, std::chrono::na
   engine::TimerService& timers = entry.node()->timers();
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
   Timer timer(new DelayedMessage(to, period, std::move(message)));
-  timers.start(*timer.task_,
-               timers.now() + std::chrono::duration_cast<engine::Clock::duration>(delay));
+  timers.start(*timer.task_, engine::due_after(timers.now(), delay));
   return timer;
 }
 

@@ -16,20 +16,19 @@ namespace {
 
 void dead_letter(NodeAnchor& anchor, const Ref& target, EnvelopePtr message) {
   const NodeAnchor::Entry entry(anchor);
-  if (entry.node() != nullptr) {  // else nobody is left who could be told
+  if (entry.node() != nullptr) {
     entry.node()->dead_letter(target, std::move(message));
+  } else if (Cell* const running = Cell::running()) {  // that node has ended, the sender's has not
+    running->node().dead_letter(target, std::move(message));
   }
 }
 
 void deliver_by_name(NameTarget& name, std::uint32_t generation, EnvelopePtr message) {
   const NodeAnchor::Entry entry(*name.anchor());
-  if (entry.node() == nullptr) {
-    return;
-  }
-  if (name.is_remote() && entry.node()->transport() != nullptr) {
+  if (name.is_remote() && entry.node() != nullptr && entry.node()->transport() != nullptr) {
     entry.node()->transport()->send(name.uri(), std::move(message));
   } else {
-    entry.node()->dead_letter(RefAccess::hold(&name, generation), std::move(message));
+    dead_letter(*name.anchor(), RefAccess::hold(&name, generation), std::move(message));
   }
 }
 

@@ -39,8 +39,8 @@ NodeCore::~NodeCore() {
   end_services();
 }
 
-// In this order: nobody elsewhere hears of us any more; nobody here comes in; no timer fires; no turn
-// runs.
+// In this order: nobody elsewhere hears of us any more; nobody here comes in; no timer fires; no
+// turn runs.
 void NodeCore::end_services() {
   const std::scoped_lock lock(end_mutex_);
   if (executor_ == nullptr) {
@@ -73,6 +73,9 @@ Ref NodeCore::find(std::string_view path) {
   }
   Ref at = guardian_ref_;
   while (!path.empty() && at) {
+    if (path.front() != '/') {
+      return {};
+    }
     path.remove_prefix(1);
     const std::size_t end = std::min(path.find('/'), path.size());
     auto& cell = *static_cast<Cell*>(RefAccess::target(at));
@@ -106,24 +109,35 @@ Ref NodeCore::resolve(const Uri& uri) {
 void NodeCore::dead_letter(const Ref& target, detail::EnvelopePtr message) {
   try {
     message = unwrap(std::move(message), anchor_);
-  } catch (const DecodeError&) {
+  } catch (const DecodeError&) {  // told by unwrap
+    return;
+  } catch (...) {  // it cannot be copied
     publish_error(target, std::current_exception(), {});
     return;
   }
   if (message == nullptr || message->type().kind != detail::MessageKind::user) {
     return;
   }
-  refuse_ask(*message, "there is no actor " + target.to_string());
-  if (!events_.has_subscribers<DeadLetter>()) {
+  const detail::Sender from = message->sender();
+  if (from.target != nullptr && from.target->kind() != detail::TargetKind::actor) {
+    refuse_ask(*message, "there is no actor " + target.to_string());
+  }
+  // What a listener to dead letters sends may be one again, and so on for ever.
+  static constinit thread_local bool t_publishing = false;
+  if (t_publishing || !events_.has_subscribers<DeadLetter>()) {
     return;
   }
-  const detail::Sender from = message->sender();
   const Ref sender = RefAccess::hold(from.target, from.generation);
+  t_publishing = true;
   events_.publish(DeadLetter{target, AnyMessage(std::move(message)), sender});
+  t_publishing = false;
 }
 
 void NodeCore::refuse_ask(const detail::Envelope& message, std::string_view reason) {
-  const detail::Sender from = message.sender();
+  refuse_ask(message.sender(), reason);
+}
+
+void NodeCore::refuse_ask(const detail::Sender& from, std::string_view reason) {
   if (from.target == nullptr || from.target->kind() == detail::TargetKind::actor) {
     return;
   }
@@ -137,6 +151,10 @@ void NodeCore::refuse_ask(const detail::Envelope& message, std::string_view reas
              transport_ != nullptr && uri.path().starts_with(kAskPrefix)) {
     transport_->ask_failed(uri, reason);
   }
+}
+
+void NodeCore::reject_input(RejectedInput::Kind kind, std::string what) {
+  rejected_.add(kind, std::move(what), timers_->now());
 }
 
 void NodeCore::publish_error(const Ref& actor, const std::exception_ptr& error,

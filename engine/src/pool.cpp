@@ -99,10 +99,12 @@ void* allocate_from_store(std::size_t size_class) {
 void return_to_store(std::size_t size_class, FreeBlock* block) noexcept {
   arm_thread_exit();
   MagazinePair& pair = t_magazines[size_class];
-  if (pair.spare.count != 0) {
-    store(size_class).put(pair.spare);
+  if (pair.loaded.count != 0) {
+    if (pair.spare.count != 0) {
+      store(size_class).put(pair.spare);
+    }
+    pair.spare = pair.loaded;
   }
-  pair.spare = pair.loaded;
   block->next = nullptr;
   pair.loaded = Magazine{block, 1};
 }

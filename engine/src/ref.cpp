@@ -65,8 +65,12 @@ Ref Ref::operator/(std::string_view name) const {
   if (!*this) {
     throw LookupFailed("there is no '" + std::string(name) + "' below a Ref that names nobody");
   }
-  const engine::NodeAnchor::Entry entry(*target()->anchor());
-  const Uri wanted = uri() / name;
+  const Ref held = RefAccess::hold(*this);
+  if (!held) {
+    throw LookupFailed("there is no '" + std::string(name) + "' below an actor that has stopped");
+  }
+  const engine::NodeAnchor::Entry entry(*held.target()->anchor());
+  const Uri wanted = held.uri() / name;
   if (entry.node() == nullptr) {
     throw LookupFailed("cannot look up '" + wanted.to_string() + "': its node has ended");
   }
@@ -79,6 +83,10 @@ Ref Ref::operator/(std::string_view name) const {
 Uri Ref::uri() const {
   if (!*this) {
     return {};
+  }
+  if (is_borrowed()) {  // its place may be used again while we look
+    const Ref held = RefAccess::hold(*this);
+    return held ? held.uri() : Uri();
   }
   switch (target()->kind()) {
     case TargetKind::actor:
@@ -96,11 +104,11 @@ std::string Ref::to_string() const {
   if (!*this) {
     return "<nobody>";
   }
-  // A borrowed Ref may name an actor whose place has been used again.
-  if (const Ref held(*this); !held) {
+  const Ref held = RefAccess::hold(*this);
+  if (!held) {
     return "<stopped>";
   }
-  const std::string text = uri().to_string();
+  const std::string text = held.uri().to_string();
   return '<' + (text.empty() ? "/" : text) + '>';
 }
 

@@ -24,11 +24,12 @@ DecodingFor::~DecodingFor() {
 namespace detail {
 
 std::string encode_ref(const Ref& ref) {
-  return ref ? ref.uri().to_string() : std::string();
+  const Uri uri = ref.uri();
+  return uri.node().has_value() ? uri.to_string() : std::string();
 }
 
 Ref decode_ref(std::string_view uri) {
-  if (uri.empty() || engine::t_decoding_for == nullptr) {
+  if (engine::t_decoding_for == nullptr) {
     return {};
   }
   const engine::NodeAnchor::Entry entry(*engine::t_decoding_for);
@@ -36,7 +37,11 @@ Ref decode_ref(std::string_view uri) {
     return {};
   }
   try {
-    return entry.node()->resolve(Uri::parse(uri));
+    const Uri parsed = Uri::parse(uri);
+    if (!parsed.node().has_value()) {
+      throw DecodeError("the ref " + parsed.to_string() + " does not say of which node");
+    }
+    return entry.node()->resolve(parsed);
   } catch (const InvalidUri& error) {
     throw DecodeError(error.what());
   }

@@ -1,6 +1,12 @@
+#include <algorithm>
+
 #include <spinoff/engine/timer_thread.hpp>
 
 namespace spinoff::engine {
+
+namespace {
+constexpr Tick kDay = 24 * 60 * 60 * 1000;
+}
 
 TimerThread::TimerThread() : thread_([this] { run(); }) {}
 
@@ -68,7 +74,9 @@ void TimerThread::run() {
       return;
     }
     if (const auto next = wheel_.next_event()) {
-      changed_.wait_until(lock, epoch_ + std::chrono::milliseconds(*next));
+      // Looks again after a day at most: a tick may lie beyond what the clock can name.
+      const Tick soon = std::min(*next, tick_at(Clock::now() - epoch_) + kDay);
+      changed_.wait_until(lock, epoch_ + std::chrono::milliseconds(soon));
     } else {
       changed_.wait(lock);
     }

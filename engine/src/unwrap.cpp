@@ -1,7 +1,9 @@
 #include "unwrap.hpp"
 
 #include <spinoff/engine/delayed_message.hpp>
+#include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/system_messages.hpp>
+#include <spinoff/errors.hpp>
 
 #include "ref_codec.hpp"
 
@@ -9,6 +11,21 @@ namespace spinoff::engine {
 
 using detail::Envelope;
 using detail::EnvelopePtr;
+
+namespace {
+
+// In a handler of whatever the decoder threw, which may be the user's own code.
+[[noreturn]] void refuse(Envelope& message, NodeAnchor& anchor) {
+  const std::string what = "a message of type '" + std::string(message.as<Encoded>().type->name) +
+                           "' could not be decoded: " + describe(std::current_exception());
+  if (const NodeAnchor::Entry entry(anchor); entry.node() != nullptr) {
+    entry.node()->refuse_ask(message, what);
+    entry.node()->reject_input(RejectedInput::Kind::undecodable, what);
+  }
+  throw DecodeError(what);
+}
+
+}  // namespace
 
 EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
   switch (message->type().kind) {
@@ -27,9 +44,14 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
       if (sender.counted) {
         sender.target->retain();
       }
-      EnvelopePtr decoded = Envelope::make_dynamic(*encoded.type, sender, [&](void* place) {
-        encoded.type->decode(encoded.payload, place);
-      });
+      EnvelopePtr decoded;
+      try {
+        decoded = Envelope::make_dynamic(*encoded.type, sender, [&](void* place) {
+          encoded.type->decode(encoded.payload, place);
+        });
+      } catch (...) {
+        refuse(*message, anchor);
+      }
       decoded->target_generation = message->target_generation;
       return decoded;
     }

@@ -1,8 +1,6 @@
-// Outwards, calls come from workers: they encode, so the I/O thread only moves bytes. Inwards, calls
-// come from the I/O thread: it looks up the receiver and leaves the payload encoded, to be decoded by
-// the worker that runs the receiver.
-#include <spinoff/remoting/hub_transport.hpp>
-
+// Outwards, calls come from workers: they encode, so the I/O thread only moves bytes. Inwards,
+// calls come from the I/O thread: it looks up the receiver and leaves the payload encoded, to be
+// decoded by the worker that runs the receiver.
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -13,6 +11,7 @@
 #include <spinoff/engine/name_target.hpp>
 #include <spinoff/engine/system_messages.hpp>
 #include <spinoff/events.hpp>
+#include <spinoff/remoting/hub_transport.hpp>
 
 #include "watch_table.hpp"
 
@@ -92,7 +91,10 @@ Uri uri_of(const NodeId& from, std::string_view text) {
 }
 
 std::string HubTransport::wire_name(const Ref& ref) const {
-  const Uri uri = ref.uri();  // maybe of another node of this process
+  const Uri uri = ref.uri();  // maybe of another node of this process, which may have no name
+  if (!uri.node().has_value()) {
+    return {};
+  }
   return uri.node() == hub_.node_id() ? uri.path() : uri.to_string();
 }
 
@@ -169,8 +171,8 @@ void HubTransport::deliver(const NodeId& from, std::span<const Item> items) noex
     try {
       deliver(from, item);
     } catch (const std::exception& error) {  // such as a name that is none
-      node_.events().publish(
-          RemoteInputRejected{.what = "an item from " + from.to_string() + ": " + error.what()});
+      node_.reject_input(engine::RejectedInput::Kind::bad_name,
+                         "an item from " + from.to_string() + ": " + error.what());
     }
   }
 }
@@ -212,7 +214,8 @@ Ref HubTransport::peer_ref(const NodeId& from, std::string_view uri) {
   }
   if (uri != last_name_ || from != last_from_) {
     last_sender_ = node_.resolve(uri_of(from, uri));
-    last_name_ = uri;
+    // A name of our own may stand for another actor the next time.
+    last_name_ = last_sender_.is_local() ? std::string_view() : uri;
     last_from_ = from;
   }
   return last_sender_;
@@ -225,7 +228,7 @@ void HubTransport::deliver_message(const NodeId& from, const Item& item) {
     const std::string what = "a message of type '" + std::string(item.type) + "' to '" +
                              std::string(item.to) + "' from " + from.to_string() +
                              ": no actor in this program receives that type";
-    node_.events().publish(RemoteInputRejected{.what = what});
+    node_.reject_input(engine::RejectedInput::Kind::unknown_type, what);
     if (const Uri sender = sender_ref.uri(); sender.path().starts_with("/$ask-")) {
       ask_failed(sender, what);
     }
@@ -304,8 +307,8 @@ void HubTransport::node_down(const NodeId& node, const std::string& reason) noex
 
 void HubTransport::rejected(RejectReason reason, std::uint64_t count,
                             const std::string& detail) noexcept {
-  node_.events().publish(RemoteInputRejected{
-      .what = std::string(to_string(reason)) + ": " + detail, .count = count});
+  node_.events().publish(
+      RemoteInputRejected{.what = std::string(to_string(reason)) + ": " + detail, .count = count});
 }
 
 }  // namespace

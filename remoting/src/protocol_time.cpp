@@ -20,6 +20,16 @@ void Protocol::schedule(Time when) noexcept {
   next_wakeup_ = std::min(next_wakeup_, when);
 }
 
+// To go over them while some end.
+std::vector<Peer*> Protocol::all_peers() {
+  std::vector<Peer*> peers;
+  peers.reserve(peers_.size());
+  for (auto& [id, peer] : peers_) {
+    peers.push_back(&peer);
+  }
+  return peers;
+}
+
 void Protocol::tick(Time now, Actions& actions) {
   if (now < next_wakeup_) {
     return;
@@ -34,13 +44,8 @@ void Protocol::tick(Time now, Actions& actions) {
     give_up(actions);
     return;
   }
-  std::vector<Peer*> peers;
-  peers.reserve(peers_.size());
-  for (auto& [id, peer] : peers_) {
-    peer.last_heard = std::min(now, peer.last_heard + not_heard);
-    peers.push_back(&peer);
-  }
-  for (Peer* peer : peers) {
+  for (Peer* peer : all_peers()) {
+    peer->last_heard = std::min(now, peer->last_heard + not_heard);
     tick(*peer, now, actions);
   }
   for (const auto& [id, peer] : peers_) {
@@ -87,11 +92,7 @@ void Protocol::stop(Time now, Actions& actions) {
   stopping_ = true;
   stop_deadline_ = now + options_.linger;
   schedule(stop_deadline_);
-  std::vector<Peer*> peers;
-  for (auto& [id, peer] : peers_) {
-    peers.push_back(&peer);
-  }
-  for (Peer* peer : peers) {
+  for (Peer* peer : all_peers()) {
     const bool unknown = peer->theirs == serialization::SessionId{};
     if (unknown && peer->queue.empty()) {
       erase(*peer, false, actions);

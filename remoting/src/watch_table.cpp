@@ -13,9 +13,16 @@ void WatchTable::add(const NodeId& node, Pair pair) {
 bool WatchTable::remove(const NodeId& node, const Pair& pair) {
   const std::scoped_lock lock(mutex_);
   const auto found = by_node_.find(node);
-  return found != by_node_.end() && std::erase_if(found->second, [&](const Pair& one) {
-           return one.actor == pair.actor && one.watcher == pair.watcher;
-         }) != 0;
+  if (found == by_node_.end()) {
+    return false;
+  }
+  const bool removed = std::erase_if(found->second, [&](const Pair& one) {
+                         return one.actor == pair.actor && one.watcher == pair.watcher;
+                       }) != 0;
+  if (found->second.empty()) {
+    by_node_.erase(found);
+  }
+  return removed;
 }
 
 WatchTable::Pair WatchTable::take(const NodeId& node, const Uri& actor,
@@ -34,13 +41,16 @@ WatchTable::Pair WatchTable::take(const NodeId& node, const Uri& actor,
   }
   Pair taken = std::move(*pair);
   pairs.erase(pair);
+  if (pairs.empty()) {
+    by_node_.erase(found);
+  }
   return taken;
 }
 
 std::vector<WatchTable::Pair> WatchTable::take_all(const NodeId& node) {
   const std::scoped_lock lock(mutex_);
-  const auto found = by_node_.find(node);
-  return found == by_node_.end() ? std::vector<Pair>() : std::exchange(found->second, {});
+  auto taken = by_node_.extract(node);
+  return taken.empty() ? std::vector<Pair>() : std::move(taken.mapped());
 }
 
 }  // namespace spinoff::remoting

@@ -1,4 +1,5 @@
 /// Rule C07: questions that want one reply.
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -189,10 +190,9 @@ BOOST_AUTO_TEST_CASE(C07_a_process_that_ends_without_getting_the_question_fails_
 
 BOOST_AUTO_TEST_CASE(C07_when_the_node_ends_all_asks_do) {
   World world;
-  const auto elsewhere = std::make_unique<Node>(quiet());
-  std::vector<std::jthread> threads;
   Gate asked("four threads to ask", 4);
   Gate failed("four asks to fail", 4);
+  std::vector<std::jthread> threads;
   auto node = std::make_unique<Node>(quiet());
   const auto silent = node->spawn<Doubler>();
   for (int i = 0; i < 4; ++i) {

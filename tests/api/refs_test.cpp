@@ -191,25 +191,28 @@ BOOST_AUTO_TEST_CASE(U07_refs_can_be_printed_and_stored_in_containers) {
   BOOST_TEST(many.back() == tree.a);
 }
 
-BOOST_AUTO_TEST_CASE(U07_refs_can_be_part_of_messages) {
-  struct Introduce {
-    std::vector<Ref> whom;
-  };
-  class Friendly : public Actor {
-   public:
-    void on(const Introduce& introduced) { introduced.whom.at(0) << 17; }
-    using Receives = Messages<Introduce>;
-  };
-  const Collector<int> heard("a number");
-  class Listener : public Actor {
-   public:
-    explicit Listener(Collector<int> numbers) : numbers_(std::move(numbers)) {}
-    void on(const int& number) { numbers_.add(number); }
-    using Receives = Messages<int>;
+struct Introduce {
+  std::vector<Ref> whom;
+};
 
-   private:
-    Collector<int> numbers_;
-  };
+class Friendly : public Actor {
+ public:
+  using Receives = Messages<Introduce>;
+  void on(const Introduce& introduced) { introduced.whom.at(0) << 17; }
+};
+
+class Listener : public Actor {
+ public:
+  using Receives = Messages<int>;
+  explicit Listener(Collector<int> numbers) : numbers_(std::move(numbers)) {}
+  void on(const int& number) { numbers_.add(number); }
+
+ private:
+  Collector<int> numbers_;
+};
+
+BOOST_AUTO_TEST_CASE(U07_refs_can_be_part_of_messages) {
+  const Collector<int> heard("a number");
   Node node(quiet());
   node.spawn<Friendly>() << Introduce{{node.spawn<Listener>(heard)}};
   BOOST_TEST(heard.next() == 17);
@@ -257,7 +260,7 @@ BOOST_AUTO_TEST_CASE(U07_a_sender_that_is_gone_and_forgotten_can_still_be_looked
 struct Passed {
   Ref ref;
   std::vector<Ref> more;
-  MSGPACK_DEFINE(ref, more);
+  MSGPACK_DEFINE(ref, more)
 };
 
 class Receiver : public Actor {

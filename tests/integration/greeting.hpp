@@ -45,7 +45,8 @@ class Guest : public Process {
     greeter << Hello{name};
     const Welcome welcome = co_await get<Welcome>(30s);
     report << Text{welcome.text + ", says " + sender().uri().path()};
-    const Welcome again = co_await greeter.ask<Welcome>(Hello{name + " again"}, 30s);
+    Future<Welcome> asked = greeter.ask<Welcome>(Hello{name + " again"}, 30s);
+    const Welcome again = co_await asked;
     report << Text{again.text};
   }
 };

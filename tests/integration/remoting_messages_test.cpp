@@ -69,7 +69,7 @@ struct Question {
 };
 class Oracle : public Actor {
  public:
-  using Receives = Messages<Question, Garbled, Grenade, Fail>;
+  using Receives = Messages<Question, Garbled, Grenade>;
   explicit Oracle(Collector<std::string> asked) : asked_(std::move(asked)) {}
   void on(const Question& question) {
     asked_.add(question.kind);
@@ -85,11 +85,12 @@ class Oracle : public Actor {
       sender() << Welcome{"first"} << Welcome{"second"};
     } else if (question.kind == "unhandled") {
       unhandled();
+    } else if (question.kind == "throw") {
+      throw std::runtime_error("out of paper");
     }
   }
   void on(const Garbled&) { asked_.add("garbled"); }
   void on(const Grenade&) { asked_.add("grenade"); }
-  void on(const Fail& fail) { throw std::runtime_error(fail.reason); }
 
  private:
   Collector<std::string> asked_;
@@ -99,15 +100,18 @@ class Oracle : public Actor {
 class Asker : public Process {
  public:
   Task<> run(Ref whom, Collector<std::string> answers) {
-    const Welcome welcome = co_await whom.ask<Welcome>(Question{"plain"}, 30s);
-    answers.add(welcome.text);
+    co_await ask(whom, "plain", answers);
+    co_await ask(whom, "throw", answers);
+    co_await ask(whom, "plain", answers);
+  }
+
+ private:
+  // The question is no temporary inside of the co_await: GCC 12 copies such aggregates bit by bit.
+  static Task<> ask(const Ref& whom, std::string kind, Collector<std::string> answers) {
     try {
-      static_cast<void>(co_await whom.ask<Welcome>(Fail{"no luck"}, 30s));
-    } catch (const AskFailed& error) {
-      answers.add(error.what());
-    }
-    try {
-      static_cast<void>(co_await whom.ask<Welcome>(Question{"plain"}, 30s));
+      Future<Welcome> asked = whom.ask<Welcome>(Question{std::move(kind)}, 30s);
+      const Welcome welcome = co_await asked;
+      answers.add(welcome.text);
     } catch (const AskFailed& error) {
       answers.add(error.what());
     }
@@ -336,15 +340,14 @@ BOOST_FIXTURE_TEST_CASE(C07_an_actor_asks_across_nodes, AskFixture) {
   a->spawn<Asker>(remote, answers);
   BOOST_TEST(answers.next() == "plain answer");
   const std::string failed = answers.next();
-  BOOST_TEST(contains(failed, "no luck"), failed);
+  BOOST_TEST(contains(failed, "out of paper"), failed);
   // The node's guardian stops what fails.
   const std::string dead = answers.next();
   BOOST_TEST(contains(dead, "there is no actor <" + b.address() + "/oracle>"), dead);
 }
 
 BOOST_FIXTURE_TEST_CASE(C07_an_error_in_the_remote_handler_arrives_with_its_text, AskFixture) {
-  const std::string error =
-      error_of<AskFailed>([&] { remote.ask<Welcome>(Fail{"out of paper"}, 30s).get(); });
+  const std::string error = failure("throw");
   BOOST_TEST(contains(error, "out of paper"), error);
 }
 

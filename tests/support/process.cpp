@@ -13,8 +13,9 @@
 namespace spinoff::testing {
 
 ChildProcess::ChildProcess(std::vector<std::string> command,
-                           const std::map<std::string, std::string>& environment)
-    : command_(std::move(command)) {
+                           const std::map<std::string, std::string>& environment,
+                           std::function<void(const std::string& line)> on_line)
+    : command_(std::move(command)), on_line_(std::move(on_line)) {
   if (command_.empty()) {
     throw ProcessError("no command was given");
   }
@@ -149,7 +150,7 @@ void ChildProcess::take_output(std::string_view text) {
   const std::lock_guard lock(mutex_);
   for (const char c : text) {
     if (c == '\n') {
-      lines_.push_back(std::exchange(unfinished_line_, {}));
+      take_line();
     } else {
       unfinished_line_ += c;
     }
@@ -157,10 +158,18 @@ void ChildProcess::take_output(std::string_view text) {
   changed_.notify_all();
 }
 
+// With the mutex locked.
+void ChildProcess::take_line() {
+  lines_.push_back(std::exchange(unfinished_line_, {}));
+  if (on_line_) {
+    on_line_(lines_.back());
+  }
+}
+
 void ChildProcess::end_output() {
   const std::lock_guard lock(mutex_);
   if (!unfinished_line_.empty()) {
-    lines_.push_back(std::exchange(unfinished_line_, {}));
+    take_line();
   }
   output_ended_ = true;
   changed_.notify_all();

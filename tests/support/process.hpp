@@ -28,9 +28,11 @@ namespace spinoff::testing {
 class ChildProcess {
  public:
   /// Starts `command`: the program, looked for in PATH if it has no slash, and its arguments. It
-  /// gets this process's environment with `environment` on top. Throws ProcessError.
+  /// gets this process's environment with `environment` on top. `on_line` is called with each line
+  /// at once, by the thread that reads. Throws ProcessError.
   explicit ChildProcess(std::vector<std::string> command,
-                        const std::map<std::string, std::string>& environment = {});
+                        const std::map<std::string, std::string>& environment = {},
+                        std::function<void(const std::string& line)> on_line = {});
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();
@@ -65,11 +67,13 @@ class ChildProcess {
   [[noreturn]] void fail(const std::string& what) const;
   void read_output();
   void take_output(std::string_view text);
+  void take_line();
   void end_output();
   void await_end();
   [[nodiscard]] std::string all_lines() const;
 
   const std::vector<std::string> command_;
+  const std::function<void(const std::string&)> on_line_;
   pid_t id_ = -1;
   Descriptor output_{-1};
   // Closing its other end stops the reader, also if a stranger keeps the output open.

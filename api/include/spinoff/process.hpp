@@ -191,9 +191,13 @@ class Process : public Actor {
   void flush();
 
   /// Who sent the message that was got last.
-  [[nodiscard]] const Ref& sender() const noexcept { return sender_; }
+  [[nodiscard]] Ref sender() const noexcept {
+    return detail::RefAccess::borrow(sender_.target, sender_.generation);
+  }
 
  public:
+  detail::EnvelopePtr take_kept() override { return kept_.take_any(); }
+  void refuse_asker(std::string_view reason) override;
   /// For the engine.
   static detail::Handled receive_any(detail::Behavior& process, detail::EnvelopePtr& message);
 
@@ -203,7 +207,8 @@ class Process : public Actor {
 
   detail::KeptMessages kept_;
   detail::MessageWait* waiting_ = nullptr;
-  Ref sender_;
+  detail::Sender sender_;
+  Ref held_sender_;  // an ask or a name at another node, which nobody else holds
 };
 
 }  // namespace spinoff

@@ -35,6 +35,7 @@ class ActorFactory final : public Factory {
   static constexpr bool kToConstructor = std::is_constructible_v<A, Args&...>;
   static_assert(std::is_base_of_v<Behavior, A>,
                 "only a class that derives from spinoff::Actor or spinoff::Process can be spawned");
+  static_assert(alignof(A) <= kBlockUnit, "an actor may be aligned to 64 bytes at most");
   static_assert(kToRun || kToConstructor,
                 "these arguments fit neither a public constructor of the actor nor, for a process, "
                 "its `Task<> run(...)`");

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include <spinoff/detail/envelope.hpp>
 
@@ -12,8 +13,7 @@ namespace spinoff {
 class AnyMessage {
  public:
   AnyMessage() = default;
-  explicit AnyMessage(detail::EnvelopePtr envelope)
-      : envelope_(envelope.release(), detail::EnvelopeDeleter{}) {}
+  explicit AnyMessage(detail::EnvelopePtr envelope) : envelope_(std::move(envelope)) {}
 
   /// The message, or null if it is of another type.
   template <class M>

@@ -141,9 +141,10 @@ class Ref {
   [[nodiscard]] bool is_borrowed() const noexcept { return (bits_ & kBorrowed) != 0; }
   void hold() noexcept {
     if (bits_ != 0) {
-      bits_ &= ~kBorrowed;
-      if (!target()->try_retain(generation_)) {
-        bits_ = 0;
+      // An actor that stopped, and whose place was used again, cannot be held any more; such a Ref
+      // still differs from any other.
+      if (target()->try_retain(generation_)) {
+        bits_ &= ~kBorrowed;
       }
     }
   }
@@ -164,11 +165,13 @@ struct RefAccess {
   static Ref borrow(Target* target, std::uint32_t generation) noexcept {
     return {target, generation, Ref::Borrowed{}};
   }
+  /// Names nobody if the target is not of that generation any more.
   static Ref hold(Target* target, std::uint32_t generation) noexcept {
     Ref ref = borrow(target, generation);
     ref.hold();
-    return ref;
+    return ref.is_borrowed() ? Ref() : std::move(ref);
   }
+  static Ref hold(const Ref& ref) noexcept { return hold(ref.target(), ref.generation_); }
   /// Takes over a count that the caller has.
   static Ref adopt(Target* target, std::uint32_t generation) noexcept {
     Ref ref = borrow(target, generation);

@@ -90,12 +90,18 @@ class [[nodiscard]] Task {
 
   struct Awaiter {
     Handle handle;
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    // Nothing to do for an empty task, such as Actor::post_stop_async gives, or one that is done.
+    [[nodiscard]] bool await_ready() const noexcept { return !handle || handle.done(); }
     std::coroutine_handle<> await_suspend(std::coroutine_handle<> continuation) const noexcept {
       handle.promise().continuation = continuation;
       return handle;
     }
     T await_resume() const {
+      if constexpr (std::is_void_v<T>) {
+        if (!handle) {
+          return;
+        }
+      }
       if (handle.promise().error) {
         std::rethrow_exception(handle.promise().error);
       }
@@ -211,9 +217,12 @@ class SleepWait final : public Wait {
   TokenTimer timer_;
 };
 
-/// Interrupts the actor's current wait when its time is over.
-class Deadline final : public Wakeable {
+/// The time limit of something that a coroutine waits for.
+class Deadline : public Wakeable {
  public:
+  void wake() override;
+
+ protected:
   explicit Deadline(std::chrono::nanoseconds limit) : limit_(limit) {}
   void start() {
     enter();
@@ -223,12 +232,18 @@ class Deadline final : public Wakeable {
     timer_.cancel();
     leave();
   }
-  void wake() override;
+  /// Its time is over: ends the wait with `timeout`.
+  virtual void expire(std::exception_ptr timeout) = 0;
 
  private:
   std::chrono::nanoseconds limit_;
   TokenTimer timer_;
 };
+
+template <class A>
+inline constexpr bool kIsTask = false;
+template <class T>
+inline constexpr bool kIsTask<Task<T>> = true;
 
 template <class A>
 decltype(auto) awaiter_of(A&& awaitable) {
@@ -239,24 +254,50 @@ decltype(auto) awaiter_of(A&& awaitable) {
   }
 }
 
+/// A message or a sleep that takes too long is interrupted; a task is dropped as when its actor
+/// stops, so that no handler inside it can take the outer limit for one of its own.
 template <class A>
-class TimedWait {
+class TimedWait final : public Deadline {
  public:
   TimedWait(std::chrono::nanoseconds limit, A& awaitable)
-      : awaiter_(awaiter_of(awaitable)), deadline_(limit) {}
+      : Deadline(limit), awaitable_(awaitable), awaiter_(awaiter_of(awaitable)) {}
   bool await_ready() { return awaiter_.await_ready(); }
   auto await_suspend(std::coroutine_handle<> handle) {
-    deadline_.start();
+    handle_ = handle;
+    start();
     return awaiter_.await_suspend(handle);
   }
   decltype(auto) await_resume() {
-    deadline_.cancel();
+    cancel();
+    if (dropped_) {
+      std::rethrow_exception(dropped_);
+    }
     return awaiter_.await_resume();
+  }
+  /// Ends the wait early with `reason`, for a limit around this one.
+  void interrupt(std::exception_ptr reason) {
+    cancel();
+    expire(std::move(reason));
   }
 
  private:
+  void expire(std::exception_ptr timeout) override {
+    if constexpr (kIsTask<A>) {
+      dropped_ = std::move(timeout);
+      awaitable_ = A();
+      handle_.resume();
+    } else {
+      static_assert(
+          requires { awaiter_.interrupt(timeout); },
+          "with_timeout takes what this framework can wait for: get, sleep, ask, a Task");
+      awaiter_.interrupt(std::move(timeout));
+    }
+  }
+
+  A& awaitable_;
   decltype(awaiter_of(std::declval<A&>())) awaiter_;
-  Deadline deadline_;
+  std::coroutine_handle<> handle_;
+  std::exception_ptr dropped_;
 };
 
 // What the functions below return: plain values, which become waits where they are awaited.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include <spinoff/detail/envelope.hpp>
@@ -53,9 +54,13 @@ Timer Ref::send_later(std::chrono::nanoseconds delay, M&& message) const {
       detail::Envelope::make<detail::Payload<M>>(detail::t_self, std::forward<M>(message)));
 }
 
-/// Sends a copy of `message` to `to` after each `period` (a positive time), until cancelled.
+/// Sends a copy of `message` to `to` after each `period` (more than zero, else
+/// std::invalid_argument), until cancelled or until that actor has stopped.
 template <class M>
 Timer send_every(std::chrono::nanoseconds period, const Ref& to, M&& message) {
+  if (period <= std::chrono::nanoseconds::zero()) {
+    throw std::invalid_argument("the period of a timer must be more than zero");
+  }
   static_assert(std::is_copy_constructible_v<detail::Payload<M>>,
                 "a message that is sent again and again must be copyable");
   return detail::start_timer(

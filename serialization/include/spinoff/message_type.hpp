@@ -43,8 +43,8 @@ struct MessageType {
   std::uint32_t size;
   std::uint32_t alignment;
   MessageKind kind;
+  /// Null where there is nothing to do.
   void (*destroy)(void* value) noexcept;
-  void (*move)(void* from, void* place);
   /// Null where the type has no such operation.
   void (*copy)(const void* from, void* place);
   void (*encode)(const void* value, std::string& out);
@@ -78,12 +78,14 @@ constexpr MessageType make_message_type() {
       .size = sizeof(T),
       .alignment = alignof(T),
       .kind = message_kind<T>(),
-      .destroy = [](void* value) noexcept { static_cast<T*>(value)->~T(); },
-      .move = [](void* from, void* place) { ::new (place) T(std::move(*static_cast<T*>(from))); },
+      .destroy = nullptr,
       .copy = nullptr,
       .encode = nullptr,
       .decode = nullptr,
   };
+  if constexpr (!std::is_trivially_destructible_v<T>) {
+    type.destroy = [](void* value) noexcept { static_cast<T*>(value)->~T(); };
+  }
   if constexpr (std::is_copy_constructible_v<T>) {
     type.copy = [](const void* from, void* place) {
       ::new (place) T(*static_cast<const T*>(from));

@@ -39,6 +39,11 @@ class Behavior {
   virtual void pre_restart(const std::exception_ptr& /*reason*/) { post_stop(); }
   /// On the new instance, instead of `pre_start`.
   virtual void post_restart(const std::exception_ptr& /*reason*/) { pre_start(); }
+  /// For the engine, of actors that take messages aside: the oldest of those; null if there is
+  /// none.
+  virtual EnvelopePtr take_kept() { return nullptr; }
+  /// For the engine: whoever asked what the actor is about will get no reply.
+  virtual void refuse_asker(std::string_view /*reason*/) {}
   /// What to do about a child's error.
   virtual Decision supervise(const ChildError& /*error*/) { return Decision::Default; }
 

@@ -126,7 +126,9 @@ class Envelope {
 static_assert(sizeof(Envelope) == 32, "the payload begins right behind the header");
 
 inline void EnvelopeDeleter::operator()(Envelope* envelope) const noexcept {
-  envelope->type_->destroy(envelope->payload());
+  if (envelope->type_->destroy != nullptr) {
+    envelope->type_->destroy(envelope->payload());
+  }
   Envelope::free(envelope);
 }
 

@@ -65,7 +65,7 @@ inline void deallocate(void* memory, std::size_t size) noexcept {
       [[likely]] {
     auto* const block = static_cast<FreeBlock*>(memory);
     Magazine& loaded = t_magazines[size_class].loaded;
-    if (loaded.count == kMagazineSize) [[unlikely]] {
+    if (loaded.count - 1 >= kMagazineSize - 1) [[unlikely]] {  // full, or empty
       return_to_store(size_class, block);
       return;
     }

@@ -29,7 +29,11 @@ class Target {
   Target& operator=(const Target&) = delete;
 
   [[nodiscard]] TargetKind kind() const noexcept { return kind_; }
-  [[nodiscard]] engine::NodeAnchor* anchor() const noexcept { return anchor_; }
+  /// Of whatever life the place has now: who does not hold it gets an anchor, but maybe another
+  /// one.
+  [[nodiscard]] engine::NodeAnchor* anchor() const noexcept {
+    return anchor_.load(std::memory_order_relaxed);
+  }
   [[nodiscard]] std::uint32_t generation() const noexcept {
     return generation_of(life_.load(std::memory_order_acquire));
   }
@@ -50,7 +54,7 @@ class Target {
   }
 
   void release() noexcept {
-    if (count_of(life_.fetch_sub(1, std::memory_order_acq_rel)) == 1) {
+    if (drop_count()) {
       recycle();
     }
   }
@@ -66,9 +70,14 @@ class Target {
     return static_cast<std::uint32_t>(life);
   }
 
+  /// True for the last one: the caller then gives the place back.
+  bool drop_count() noexcept {
+    return count_of(life_.fetch_sub(1, std::memory_order_acq_rel)) == 1;
+  }
+
   /// Begins the next life of this place with one count, and says its generation.
   std::uint32_t begin_life(engine::NodeAnchor* anchor) noexcept {
-    anchor_ = anchor;
+    anchor_.store(anchor, std::memory_order_relaxed);
     const std::uint32_t generation = generation_of(life_.load(std::memory_order_relaxed)) + 1;
     life_.store((std::uint64_t{generation} << 32U) | 1U, std::memory_order_release);
     return generation;
@@ -79,7 +88,7 @@ class Target {
   void recycle() noexcept;
 
   std::atomic<std::uint64_t> life_{0};
-  engine::NodeAnchor* anchor_ = nullptr;
+  std::atomic<engine::NodeAnchor*> anchor_{nullptr};
   const TargetKind kind_;
 };
 

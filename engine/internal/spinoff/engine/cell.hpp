@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <spinoff/detail/behavior.hpp>
@@ -31,6 +32,9 @@
 #include <spinoff/ref.hpp>
 
 namespace spinoff::engine {
+
+struct ChildFailed;
+struct Decided;
 
 using detail::Behavior;
 using detail::Sender;
@@ -73,7 +77,11 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] Cell* parent() const noexcept { return parent_; }
   [[nodiscard]] const Name& name() const noexcept { return name_; }
   [[nodiscard]] std::string name_text() const;
+  [[nodiscard]] std::size_t name_length() const noexcept;
+  /// Empty for the guardian.
   [[nodiscard]] std::string path() const;
+  /// Of its path; what a URI allows bounds it.
+  [[nodiscard]] std::size_t path_length() const noexcept { return path_length_; }
   [[nodiscard]] const detail::ActorType& type() const noexcept { return *type_; }
   [[nodiscard]] ChildTable& children() noexcept { return children_; }
   [[nodiscard]] Ref ref() noexcept { return detail::RefAccess::borrow(this, generation_); }
@@ -85,8 +93,12 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] Ref sender() const noexcept;
   [[nodiscard]] Envelope* current_message() const noexcept { return current_.get(); }
   void mark_unhandled() noexcept { unhandled_ = true; }
+  /// A stop came while a coroutine is in the middle of handling: it ends when that is done.
+  [[nodiscard]] bool stop_requested() const noexcept {
+    return extras_ != nullptr && extras_->stop_when_idle;
+  }
   void forward(const Ref& to);
-  void watch(const Ref& actor);
+  void watch(const Ref& wanted);
   void unwatch(const Ref& actor);
   void publish_unhandled(EnvelopePtr message);
   CoroutineHost& coroutines();
@@ -97,8 +109,11 @@ class alignas(64) Cell final : public detail::Target {
   /// A system message that will not be processed because its receiver has stopped.
   static void refuse_system(EnvelopePtr message);
 
-  Cell* next_free = nullptr;
-  Cell* next_sibling = nullptr;  // ChildTable's
+  // A place is either free or in its parent's table.
+  union {
+    Cell* next_free = nullptr;
+    Cell* next_sibling;
+  };
 
  private:
   friend class CoroutineHost;
@@ -110,7 +125,10 @@ class alignas(64) Cell final : public detail::Target {
     std::unordered_set<Ref> watching;
     std::vector<Ref> watchers;
     std::unique_ptr<CoroutineHost> coroutines;
-    std::exception_ptr failure;             // why the actor is suspended or restarts
+    std::exception_ptr failure;  // why the actor is suspended or restarts
+    std::uint32_t failures = 0;  // the number of the latest failure
+    // Children whose errors became this actor's own: they wait for what is decided about it.
+    std::vector<std::pair<Ref, std::uint32_t>> escalated;
     std::vector<std::uint64_t> held_wakes;  // tokens that came while the actor was held
     bool stop_when_idle = false;            // a stop came while a coroutine was busy
     bool never_started = false;             // the failure is a CreateFailed
@@ -132,8 +150,8 @@ class alignas(64) Cell final : public detail::Target {
   bool advance();
   void start_instance(bool restarted);
   void fail(std::exception_ptr error);
-  void decide(const Ref& child, const std::exception_ptr& error);
-  void apply(Decision decision);
+  void decide(const ChildFailed& failed);
+  void apply(const Decided& decided);
   void resume();
   void hold_children(bool held);
   void begin_restart();
@@ -142,6 +160,9 @@ class alignas(64) Cell final : public detail::Target {
   void stop_children(bool kill);
   void run_post_stop();
   void close();
+  void keep_mail();
+  void drop_user_mail();
+  void refuse_system_mail();
   void wake(std::uint64_t token);
   static void send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher);
 
@@ -156,6 +177,7 @@ class alignas(64) Cell final : public detail::Target {
   EnvelopePtr current_;
   const detail::ActorType* type_ = nullptr;
   std::uint32_t generation_ = 0;
+  std::uint16_t path_length_ = 0;
   State state_ = State::created;
   bool busy_ = false;       // a coroutine handler is in the middle of a message
   bool held_ = false;       // an ancestor is suspended

@@ -34,6 +34,11 @@ class CoroutineHost {
   /// Destroys the frames where they are suspended.
   void drop() noexcept;
 
+  /// Whether it may be dropped where it waits now: it is not in the middle of handling a message.
+  [[nodiscard]] bool may_stop() const noexcept { return wait_ != nullptr && !handling_; }
+  /// It took a message, or came back for the next one.
+  void set_handling(bool handling) noexcept { handling_ = handling; }
+
   /// Moves on whatever has that token, if it still waits.
   void wake(std::uint64_t token);
   /// The place where the coroutine is suspended; null when it is not.
@@ -47,6 +52,7 @@ class CoroutineHost {
   Wakeable* wakeables_ = nullptr;
   std::uint64_t last_token_ = 0;
   Purpose purpose_ = Purpose::run;
+  bool handling_ = false;
 };
 
 }  // namespace spinoff::detail

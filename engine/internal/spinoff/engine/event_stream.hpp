@@ -32,7 +32,10 @@ class EventStream {
     if (const auto subscribers = snapshot(detail::kMessageType<E>)) {
       const Publishing scope;
       for (const auto& [id, callback] : *subscribers) {
-        callback(&event);
+        try {
+          callback(&event);
+        } catch (...) {  // NOLINT(bugprone-empty-catch): a listener's error is not the actor's
+        }
       }
     }
   }

@@ -72,6 +72,10 @@ class Mailbox {
     return wake() ? Push::woke : Push::queued;
   }
 
+  [[nodiscard]] bool is_closed() const noexcept {
+    return user_.load(std::memory_order_relaxed) == closed();
+  }
+
   // The rest is for the one thread that runs the actor.
 
   /// The oldest user message; null if none has come.

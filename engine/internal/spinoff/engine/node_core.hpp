@@ -14,6 +14,7 @@
 #include <spinoff/engine/event_stream.hpp>
 #include <spinoff/engine/executor.hpp>
 #include <spinoff/engine/node_anchor.hpp>
+#include <spinoff/engine/rejected_input.hpp>
 #include <spinoff/engine/timer_service.hpp>
 #include <spinoff/engine/transport.hpp>
 #include <spinoff/ref.hpp>
@@ -64,11 +65,14 @@ class NodeCore {
   void dead_letter(const Ref& target, detail::EnvelopePtr message);
   /// Tells whoever asked `message` that no reply will come.
   void refuse_ask(const detail::Envelope& message, std::string_view reason);
+  void refuse_ask(const detail::Sender& asker, std::string_view reason);
   void publish_error(const Ref& actor, const std::exception_ptr& error, AnyMessage message);
+  /// Tells of a message from another node that was dropped.
+  void reject_input(RejectedInput::Kind kind, std::string what);
 
   /// Stops all actors, leaves first; after `limit` kills what is left. When none is alive, ends the
-  /// services: no thread and no socket of the node is left. Any thread but its own ones (a turn of one
-  /// of its actors, a callback of its event stream); again and at the same time is harmless.
+  /// services: no thread and no socket of the node is left. Any thread but its own ones (a turn of
+  /// one of its actors, a callback of its event stream); again and at the same time is harmless.
   void stop(std::chrono::nanoseconds limit);
   /// Begins that and does not wait. Any thread.
   void request_stop();
@@ -86,6 +90,7 @@ class NodeCore {
   Options options_;
   NodeAnchor& anchor_;
   EventStream events_;
+  RejectedInput rejected_{events_};
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<TimerService> timers_;
   std::unique_ptr<Transport> transport_;

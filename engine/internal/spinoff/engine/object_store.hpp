@@ -31,10 +31,12 @@ class ObjectStore {
 
   static void put(T* object) noexcept {
     Local& local = t_local;
+    if (local.head == nullptr) {
+      local.arm();
+    }
     object->next_free = local.head;
     local.head = object;
     if (++local.count == 2 * kBatch) {
-      local.arm();
       T* const rest = local.head;
       T* last = rest;
       for (std::size_t i = 1; i < kBatch; ++i) {

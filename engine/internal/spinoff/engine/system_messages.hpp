@@ -29,15 +29,17 @@ struct Unwatch {
   static constexpr auto kKind = MessageKind::unwatch;
   Ref watcher;
 };
-/// To the parent: the child is suspended and waits for a Decided.
+/// To the parent: the child is suspended and waits for a Decided of the same number.
 struct ChildFailed {
   static constexpr auto kKind = MessageKind::child_failed;
   Ref child;
   std::exception_ptr error;
+  std::uint32_t number;
 };
 struct Decided {
   static constexpr auto kKind = MessageKind::decision;
   Decision decision;
+  std::uint32_t number;
 };
 /// To an actor that closed its table of children: it is empty now.
 struct ChildrenStopped {

@@ -12,6 +12,13 @@ namespace spinoff::engine {
 
 using Clock = std::chrono::steady_clock;
 
+/// `now` plus `delay`, at most the end of time: a limit of `nanoseconds::max()` never comes.
+constexpr Clock::time_point due_after(Clock::time_point now, std::chrono::nanoseconds delay) {
+  const auto left = Clock::time_point::max() - now;
+  return delay < left ? now + std::chrono::duration_cast<Clock::duration>(delay)
+                      : Clock::time_point::max();
+}
+
 /// Something that is due at a time. Shared by the service, while it waits, and by whoever may
 /// cancel it; freed when both have let go.
 class TimerTask : public TimerNode {

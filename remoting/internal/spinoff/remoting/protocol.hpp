@@ -109,6 +109,7 @@ class Protocol {
   void bye(const NodeId& from, Peer* peer, serialization::Frame& frame, Time now, Actions& actions);
   void foreign(const serialization::FrameError& error, Time now, Actions& actions);
 
+  std::vector<Peer*> all_peers();
   void tick(Peer& peer, Time now, Actions& actions);
   void give_up(Actions& actions);
   void schedule(Time when) noexcept;

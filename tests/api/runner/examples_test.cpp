@@ -1,0 +1,74 @@
+/// The seed's three examples, run as a user runs them.
+#include <csignal>
+
+#include <boost/test/unit_test.hpp>
+
+#include "fixture.hpp"
+
+namespace runner_test {
+
+BOOST_AUTO_TEST_SUITE(examples)
+
+BOOST_AUTO_TEST_CASE(N01_example1_greets_until_it_is_stopped) {
+  ChildProcess node(startnode({"--actor", "spinoff.examples.example1.ExampleProcess"}));
+  const std::string child = "</$ExampleProcess-1/$ExampleActor-1>";
+  for (int i = 0; i < 2; ++i) {
+    node.wait_for_line("/$ExampleProcess-1: sending greeting to " + child);
+    node.wait_for_line("/$ExampleProcess-1: got 'ack' from " + child + "; now sleeping a bit...");
+  }
+  node.signal(SIGTERM);
+  BOOST_TEST(node.wait() == 0);
+  const std::string output = node.output();
+  BOOST_TEST(contains(output, "/$ExampleProcess-1: waiting for ack from " + child + "\n"));
+  BOOST_TEST(contains(output, "/$ExampleActor-1: starting\n"));
+  BOOST_TEST(contains(output, "/$ExampleActor-1: 'hello!' from </$ExampleProcess-1>\n"));
+  BOOST_TEST(contains(output, "/$ExampleActor-1: stopping\n"));
+}
+
+BOOST_AUTO_TEST_CASE(N02_example2_greets_an_actor_in_another_process) {
+  ChildProcess other(startnode({"--remoting", "127.0.0.1:0", "--actor",
+                                "spinoff.examples.example2.ExampleActor", "--name", "other"}));
+  const std::string actor = address_of(other) + "/other";
+  ChildProcess greeter(
+      startnode({"--remoting", "127.0.0.1:0", "--actor", "spinoff.examples.example2.ExampleProcess",
+                 "--params", "other_actor='" + actor + "'"}));
+  const std::string process = address_of(greeter) + "/$ExampleProcess-1";
+  for (int i = 0; i < 2; ++i) {
+    other.wait_for_line(actor + ": 'hello!' from <" + process + ">");
+  }
+  greeter.wait_for_line(process + ": got 'ack' from <" + actor + ">; now sleeping a bit...");
+  greeter.signal(SIGINT);
+  BOOST_TEST(greeter.wait() == 0);
+  other.signal(SIGTERM);
+  BOOST_TEST(other.wait() == 0);
+  BOOST_TEST(contains(other.output(), actor + ": starting\n"));
+  BOOST_TEST(contains(other.output(), actor + ": stopping\n"));
+  BOOST_TEST(contains(greeter.output(), process + ": sending greeting to <" + actor + ">\n"));
+  BOOST_TEST(contains(greeter.output(), process + ": waiting for ack from <" + actor + ">\n"));
+}
+
+BOOST_AUTO_TEST_CASE(N02_example2_runs_unmodified_on_one_node) {
+  ChildProcess node(startnode({"--actor", "spinoff.examples.example2_local.LocalApp"}));
+  node.wait_for_line("/$LocalApp-1: spawning ExampleActor");
+  node.wait_for_line("/$LocalApp-1: spawning ExampleProcess");
+  for (int i = 0; i < 2; ++i) {
+    node.wait_for_match("ExampleProcess-.: got 'ack' from </.LocalApp-1/.ExampleActor-1>; now");
+  }
+  node.signal(SIGTERM);
+  BOOST_TEST(node.wait() == 0);
+  BOOST_TEST(contains(node.output(), "/$LocalApp-1/$ExampleActor-1: starting\n"));
+  BOOST_TEST(contains(node.output(), "/$LocalApp-1/$ExampleActor-1: 'hello!' from </$LocalApp-1/"));
+  BOOST_TEST(contains(node.output(), "/$LocalApp-1/$ExampleActor-1: stopping\n"));
+}
+
+BOOST_AUTO_TEST_CASE(N03_the_example_of_a_library_runs_in_a_runner_that_does_not_know_it) {
+  const Ended ended =
+      run(startnode({"--library", GREETER, "--actor", "spinoff.examples.greeter.Greeter",
+                     "--params", "greeting='Good morning'", "--message", "world"}));
+  BOOST_TEST(ended.status == 0);
+  BOOST_TEST(contains(ended.output, "/$Greeter-1: Good morning, world!\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace runner_test
