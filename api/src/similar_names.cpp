@@ -35,9 +35,9 @@ std::string_view last_part(std::string_view name) {
   return name.substr(name.rfind('.') + 1);  // npos + 1 is 0
 }
 
-// Up to a third of the characters may differ.
+// Two slips of the finger, or more in a long name, but not a name of which nothing is left.
 bool is_close(std::size_t difference, std::string_view name) {
-  return difference <= std::max<std::size_t>(1, name.size() / 3);
+  return difference <= std::max<std::size_t>(2, name.size() / 4) && difference < name.size();
 }
 
 }  // namespace
@@ -52,10 +52,8 @@ std::vector<std::string_view> similar_names(std::string_view name,
     if (one.size() > kLongest) {
       continue;
     }
-    const std::size_t whole = distance(name, one);
-    const std::size_t last = distance(last_part(name), last_part(one));
-    if (is_close(whole, name) || is_close(last, last_part(name))) {
-      similar.emplace_back(whole + last, one);
+    if (is_close(distance(last_part(name), last_part(one)), last_part(name))) {
+      similar.emplace_back(distance(name, one), one);
     }
   }
   std::stable_sort(similar.begin(), similar.end(),

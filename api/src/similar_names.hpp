@@ -7,8 +7,8 @@
 
 namespace spinoff::api {
 
-/// At most three of `known`, the most similar first: those that differ from `name` in few
-/// characters, or whose last part (behind the last dot) does. Empty if none does.
+/// At most three of `known`, the most similar first: those whose last part (behind the last dot)
+/// differs from that of `name` in few characters. Empty if none does.
 std::vector<std::string_view> similar_names(std::string_view name,
                                             const std::vector<std::string_view>& known);
 

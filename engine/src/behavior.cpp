@@ -22,9 +22,6 @@ void Behavior::operator delete(void* memory, std::size_t size) noexcept {
 namespace {
 
 constexpr std::size_t kMaxName = 255;
-// Leaves room for the node's own name in a URI, and for a made-up number.
-constexpr std::size_t kMaxPath = kMaxUriLength - 512;
-constexpr std::size_t kMaxShown = 60;
 
 void check_name(const std::string& name) {
   const auto refuse = [&](const std::string& why) {
@@ -51,10 +48,6 @@ void check_name(const std::string& name) {
 
 Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options) {
   check_name(options.name);
-  if (parent.path_length() + options.name.size() + type.name.size() > kMaxPath) {
-    throw SpawnFailed("cannot spawn an actor below '" + parent.path().substr(0, kMaxShown) +
-                      "...': its path would be longer than " + std::to_string(kMaxPath) + " bytes");
-  }
   Cell::Name name{.given = std::move(options.name)};
   if (name.given.empty()) {
     name.number = parent.children().next_number();

@@ -47,9 +47,7 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   cell.state_ = State::created;
   cell.busy_ = cell.held_ = cell.unhandled_ = cell.step_due_ = false;
   cell.parent_ = parent;
-  cell.path_length_ = 0;
   if (parent != nullptr) {
-    cell.path_length_ = static_cast<std::uint16_t>(parent->path_length_ + 1 + cell.name_length());
     parent->retain();  // so that a Ref to the child always finds its whole path
   }
   cell.mailbox_.open();
@@ -99,12 +97,6 @@ std::string_view short_name(const detail::ActorType& type) {
 }
 
 }  // namespace
-
-// An upper bound; cheap, since it is asked for at each spawn.
-std::size_t Cell::name_length() const noexcept {
-  constexpr std::size_t kLongestNumber = 20;
-  return name_.number == 0 ? name_.given.size() : short_name(*type_).size() + 2 + kLongestNumber;
-}
 
 std::string Cell::name_text() const {
   if (name_.number == 0) {

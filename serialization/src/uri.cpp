@@ -266,7 +266,6 @@ std::string NodeId::to_string() const {
 Uri::Uri(std::optional<NodeId> node, std::string path)
     : node_(std::move(node)), path_(std::move(path)) {
   const Subject subject{"path", path_};
-  check_length(path_.size() + (node_ ? node_->to_string().size() : 0), subject);
   if (node_ && node_->host().empty()) {
     subject.fail("its node has no host");
   }

@@ -31,9 +31,9 @@ BOOST_AUTO_TEST_CASE(a_flood_between_two_processes_loses_nothing) {
   BOOST_TEST(std::regex_match(process.output(), object), process.output());
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_of_large_messages_stays_below_the_limit_of_what_may_wait) {
+BOOST_AUTO_TEST_CASE(a_flood_of_large_messages_loses_nothing_either) {
   ChildProcess process(
-      remote_bench({"--messages", "400", "--size", "1048576", "--asks", "1", "--json"}));
+      remote_bench({"--messages", "100", "--size", "1048576", "--asks", "1", "--json"}));
   BOOST_TEST(process.wait() == 0);
   BOOST_TEST(process.output().find("\"lost\":0}") != std::string::npos, process.output());
 }

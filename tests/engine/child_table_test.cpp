@@ -39,8 +39,8 @@ struct Family {
     refs.push_back(Ref(cell.ref()));
     return cell;
   }
-  Cell& named(std::string name) { return make({.given = std::move(name)}); }
-  Cell& numbered(std::uint64_t number) { return make({.number = number}); }
+  Cell& named(std::string name) { return make({.given = std::move(name), .number = 0}); }
+  Cell& numbered(std::uint64_t number) { return make({.given = {}, .number = number}); }
 };
 
 void check_found(const ChildTable& table, std::string_view name, Cell& cell) {
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_random_crowd_is_found_as_in_a_map) {
       model.erase(found);
     } else {
       BOOST_TEST_REQUIRE(!family.table.find(name));
-      Cell& cell = random() % 2 == 0 ? family.named(name) : family.numbered(i + 1);
+      Cell& cell = random() % 2 == 0 ? family.named(name) : family.numbered(static_cast<std::uint64_t>(i) + 1);
       BOOST_TEST_REQUIRE((family.table.add(cell) == Added::yes));
       model.emplace(cell.name_text(), &cell);
     }

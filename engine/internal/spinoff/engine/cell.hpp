@@ -77,11 +77,8 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] Cell* parent() const noexcept { return parent_; }
   [[nodiscard]] const Name& name() const noexcept { return name_; }
   [[nodiscard]] std::string name_text() const;
-  [[nodiscard]] std::size_t name_length() const noexcept;
   /// Empty for the guardian.
   [[nodiscard]] std::string path() const;
-  /// Of its path; what a URI allows bounds it.
-  [[nodiscard]] std::size_t path_length() const noexcept { return path_length_; }
   [[nodiscard]] const detail::ActorType& type() const noexcept { return *type_; }
   [[nodiscard]] ChildTable& children() noexcept { return children_; }
   [[nodiscard]] Ref ref() noexcept { return detail::RefAccess::borrow(this, generation_); }
@@ -177,7 +174,6 @@ class alignas(64) Cell final : public detail::Target {
   EnvelopePtr current_;
   const detail::ActorType* type_ = nullptr;
   std::uint32_t generation_ = 0;
-  std::uint16_t path_length_ = 0;
   State state_ = State::created;
   bool busy_ = false;       // a coroutine handler is in the middle of a message
   bool held_ = false;       // an ancestor is suspended
