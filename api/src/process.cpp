@@ -50,6 +50,14 @@ EnvelopePtr KeptMessages::take_any() {
   return oldest == nullptr ? nullptr : take_at(*oldest, 0);
 }
 
+void KeptMessages::drop_end_of(const Ref& actor) {
+  const auto found = by_type_.find(&kMessageType<Terminated>);
+  if (found != by_type_.end()) {
+    std::erase_if(found->second,
+                  [&](const Kept& kept) { return kept.message->as<Terminated>().actor == actor; });
+  }
+}
+
 MessageWait::~MessageWait() {
   if (process_.waiting_ == this) {
     process_.waiting_ = nullptr;
@@ -112,6 +120,11 @@ void Process::note_sender(const detail::Envelope& message) {
 
 void Process::refuse_asker(std::string_view reason) {
   cell().node().refuse_ask(sender_, reason);
+}
+
+void Process::unwatch(const Ref& actor) {
+  Actor::unwatch(actor);
+  kept_.drop_end_of(actor);
 }
 
 void Process::flush() {

@@ -173,6 +173,7 @@ AskHandle::~AskHandle() {
   if (target_ != nullptr) {
     auto* const ask = static_cast<AskTarget*>(target_);
     ask->fail("nobody waits for the reply any more");  // so that its timer and its name go as well
+    ask->take_reply();  // if it came and nobody took it: it may hold a Ref to this ask
     ask->release();
   }
 }

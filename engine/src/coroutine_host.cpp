@@ -78,7 +78,7 @@ void Wait::suspend(std::coroutine_handle<> handle) {
   enter();
   handle_ = handle;
   host()->wait_ = this;
-  if (is_receive()) {
+  if (kind() == Kind::message) {
     host()->set_handling(false);
   }
 }

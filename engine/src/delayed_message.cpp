@@ -15,10 +15,19 @@ DelayedMessage::DelayedMessage(Ref to, std::chrono::nanoseconds period, Envelope
 
 engine::Clock::time_point DelayedMessage::fire(engine::Clock::time_point due) {
   Target* const target = RefAccess::target(to_);
-  EnvelopePtr message = Envelope::make<Scheduled>(Sender{}, *this);
-  // Another node cannot ask here whether the message was cancelled: the time to claim is now.
-  if (target->kind() == TargetKind::name) {
-    message = claim();
+  EnvelopePtr message;
+  if (target->kind() == TargetKind::actor) {
+    message = Envelope::make<Scheduled>(Sender{}, *this);
+  } else {
+    // Nobody would look whether the message was cancelled: the time to claim is now.
+    try {
+      message = claim();
+    } catch (...) {  // it cannot be copied
+      const engine::NodeAnchor::Entry entry(*target->anchor());
+      if (entry.node() != nullptr) {
+        entry.node()->publish_error(to_, std::current_exception(), {});
+      }
+    }
   }
   if (message != nullptr) {
     deliver(target, RefAccess::generation(to_), std::move(message));

@@ -71,16 +71,16 @@ Ref NodeCore::find(std::string_view path) {
     const auto found = asks_.find(number);
     return found == asks_.end() ? Ref() : found->second;
   }
-  Ref at = guardian_ref_;
-  while (!path.empty() && at) {
-    if (path.front() != '/') {
-      return {};
-    }
-    path.remove_prefix(1);
-    const std::size_t end = std::min(path.find('/'), path.size());
-    auto& cell = *static_cast<Cell*>(RefAccess::target(at));
-    at = cell.children().find(path.substr(0, end));
-    path.remove_prefix(end);
+  return path.empty() ? guardian_ref_ : find_below(*guardian_, path.substr(1));
+}
+
+Ref NodeCore::find_below(Cell& cell, std::string_view path) {
+  Ref at = cell.ref();
+  for (std::size_t begin = 0; at && begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    at =
+        static_cast<Cell*>(RefAccess::target(at))->children().find(path.substr(begin, end - begin));
+    begin = end + 1;
   }
   return at;
 }
@@ -170,7 +170,12 @@ void NodeCore::stop(std::chrono::nanoseconds limit) {
   request_stop();
   {
     std::unique_lock lock(stop_mutex_);
-    if (!stopped_condition_.wait_for(lock, limit, [&] { return stopped_; })) {
+    const auto ended = [&] { return stopped_; };
+    // A limit that never comes is none: the clock cannot name that time.
+    const auto kill_at = due_after(Clock::now(), limit);
+    if (kill_at == Clock::time_point::max()) {
+      stopped_condition_.wait(lock, ended);
+    } else if (!stopped_condition_.wait_until(lock, kill_at, ended)) {
       lock.unlock();
       Cell::send_system(guardian_ref_, Kill{});
     }

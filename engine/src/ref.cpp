@@ -77,7 +77,14 @@ Ref Ref::operator/(std::string_view name) const {
   if (target()->kind() == TargetKind::name) {
     return entry.node()->resolve(wanted);
   }
-  return entry.node()->lookup(Uri(wanted.path()));
+  // From the actor itself and not by its path, which may have a new owner.
+  if (held.target()->kind() == TargetKind::actor) {
+    if (Ref found =
+            engine::NodeCore::find_below(static_cast<engine::Cell&>(*held.target()), name)) {
+      return found;
+    }
+  }
+  throw LookupFailed("there is no actor '" + wanted.path() + "' on this node");
 }
 
 Uri Ref::uri() const {

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(U02_a_bad_uri_is_an_error_that_says_which_part_and_why) {
                           });
   };
   refused("127.0.0.1:70000/a", "port");
-  refused("a b:1/c", "host");
+  refused("a b:1/c", "node");
   refused("/a//b", "path");
 }
 

@@ -43,8 +43,8 @@ struct InputFixture {
   }
   /// Returns when all that the stranger said has been dealt with.
   void settle(HandMade& stranger) {
-    stranger.say({message("/greeter", "/$ask-1", type_name<Hello>(), hello_payload())});
-    BOOST_TEST(answer_to(stranger, "/$ask-1").type == type_name<Welcome>());
+    stranger.say({message("/greeter", "/settled", type_name<Hello>(), hello_payload())});
+    BOOST_TEST(answer_to(stranger, "/settled").type == type_name<Welcome>());
   }
 
   static std::string message(std::string_view to, std::string_view from, std::string_view type,

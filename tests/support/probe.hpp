@@ -206,6 +206,7 @@ inline void stop_and_wait(Node& node, const Ref& actor) {
 inline void forget(Node& node, Ref actor) {
   detail::Target& place = *detail::RefAccess::target(actor);
   const std::uint32_t generation = detail::RefAccess::generation(actor);
+  drain(actor);  // a stop would overtake what it was told
   stop_and_wait(node, actor);
   actor = Ref();
   // Nothing tells of this; the actor's last turn is about to do it.

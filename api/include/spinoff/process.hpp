@@ -31,6 +31,8 @@ class KeptMessages {
   EnvelopePtr take(const MessageType* const* types, std::size_t count, const void* filter,
                    Accepts accepts);
   EnvelopePtr take_any();
+  /// Gives up what tells of that actor's end.
+  void drop_end_of(const Ref& actor);
 
  private:
   struct Kept {
@@ -48,7 +50,7 @@ class KeptMessages {
 class MessageWait : public Wait {
  public:
   ~MessageWait() override;
-  [[nodiscard]] bool is_receive() const noexcept override { return true; }
+  [[nodiscard]] Kind kind() const noexcept override { return Kind::message; }
   bool await_ready();
   void await_suspend(std::coroutine_handle<> handle);
 
@@ -187,6 +189,8 @@ class Process : public Actor {
     }
     return std::nullopt;
   }
+  /// See Actor::unwatch; a `Terminated` of that actor that is kept goes as well.
+  void unwatch(const Ref& actor);
   /// Gives up all kept messages: each becomes an UnhandledMessage event.
   void flush();
 

@@ -29,6 +29,19 @@ inline constexpr bool kRunTakesArguments =
 template <class A>
 concept HasRun = requires { &A::run; };
 
+// What is kept of the arguments. Those of `run` are kept as what it takes, so that a parameter that
+// is a reference stays good for as long as the process lives: `const std::string&` given a literal,
+// say.
+template <class F>
+struct RunParameters {};
+template <class A, class... Ps>
+struct RunParameters<Task<> (A::*)(Ps...)> {
+  template <template <class, class...> class To, class Actor>
+  using Apply = To<Actor, std::decay_t<Ps>...>;
+};
+template <class A, class... Ps>
+struct RunParameters<Task<> (A::*)(Ps...) const> : RunParameters<Task<> (A::*)(Ps...)> {};
+
 template <class A, class... Args>
 class ActorFactory final : public Factory {
   static constexpr bool kToRun = kRunTakesArguments<A, Args...>;
@@ -45,7 +58,9 @@ class ActorFactory final : public Factory {
       "or give it a constructor that takes them and a run() without");
 
  public:
-  explicit ActorFactory(std::tuple<Args...> args) : args_(std::move(args)) {}
+  template <class... Given>
+  explicit ActorFactory(std::in_place_t /*tag*/, Given&&... given)
+      : args_(std::forward<Given>(given)...) {}
 
   std::unique_ptr<Behavior> create() override {
     if constexpr (kToConstructor) {
@@ -78,12 +93,24 @@ class ActorFactory final : public Factory {
 };
 
 template <class A, class... Args>
-FactoryPtr make_factory(std::tuple<Args...> args) {
+struct FactoryFor {
+  using Type = ActorFactory<A, Args...>;
+};
+template <class A, class... Args>
+  requires(kRunTakesArguments<A, Args...> &&
+           requires { typename RunParameters<decltype(&A::run)>::template Apply<ActorFactory, A>; })
+struct FactoryFor<A, Args...> {
+  using Type = typename RunParameters<decltype(&A::run)>::template Apply<ActorFactory, A>;
+};
+
+template <class A, class... Args>
+FactoryPtr make_factory(Args&&... args) {
+  using Made = typename FactoryFor<A, std::decay_t<Args>...>::Type;
   if constexpr (sizeof...(Args) == 0) {
-    static ActorFactory<A> shared{std::tuple<>{}};
+    static Made shared{std::in_place};
     return FactoryPtr(&shared);
   } else {
-    return FactoryPtr(new ActorFactory<A, Args...>(std::move(args)));
+    return FactoryPtr(new Made(std::in_place, std::forward<Args>(args)...));
   }
 }
 
@@ -106,7 +133,7 @@ class Props {
   }
 
   [[nodiscard]] detail::FactoryPtr factory() const {
-    return detail::make_factory<A>(std::tuple<Args...>(args_));
+    return std::apply([](const Args&... args) { return detail::make_factory<A>(args...); }, args_);
   }
 
  private:
@@ -130,24 +157,24 @@ class Spawns {
   /// is constructed in its first turn, and what is sent before waits for it. Throws SpawnFailed.
   template <class A, class... Args>
   RefTo<A> spawn(Args&&... args) {
-    return start<A>({}, props<A>(std::forward<Args>(args)...));
+    return start<A>({}, make_factory<A>(std::forward<Args>(args)...));
   }
   /// The same with options: `spawn<Echo>({.name = "echo"}, args...)`. Also throws InvalidName and
   /// NameConflict.
   template <class A, class... Args>
   RefTo<A> spawn(SpawnOptions options, Args&&... args) {
-    return start<A>(std::move(options), props<A>(std::forward<Args>(args)...));
+    return start<A>(std::move(options), make_factory<A>(std::forward<Args>(args)...));
   }
   template <class A, class... Args>
   RefTo<A> spawn(const Props<A, Args...>& props, SpawnOptions options = {}) {
-    return start<A>(std::move(options), props);
+    return start<A>(std::move(options), props.factory());
   }
 
  private:
-  template <class A, class P>
-  RefTo<A> start(SpawnOptions options, const P& props) {
+  template <class A>
+  RefTo<A> start(SpawnOptions options, FactoryPtr factory) {
     return RefTo<A>(detail::spawn(static_cast<Derived*>(this)->spawner(), kActorType<A>,
-                                  props.factory(), std::move(options)));
+                                  std::move(factory), std::move(options)));
   }
 };
 

@@ -163,9 +163,12 @@ class Wakeable {
 /// The one place where an actor's coroutine is suspended.
 class Wait : public Wakeable {
  public:
-  /// Whether the actor is idle while it waits here (a `get`), so that it may be stopped here; while
-  /// it waits for anything else it is in the middle of handling.
-  [[nodiscard]] virtual bool is_receive() const noexcept { return false; }
+  enum class Kind : std::uint8_t {
+    message,  ///< idle: it may be stopped here
+    pause,    ///< so it may here, unless it is in the middle of handling a message
+    answer,   ///< in the middle of something
+  };
+  [[nodiscard]] virtual Kind kind() const noexcept { return Kind::answer; }
   /// Moves the coroutine on; its `co_await` throws `reason`.
   void interrupt(std::exception_ptr reason);
   void wake() override { resume(); }
@@ -205,6 +208,7 @@ class TokenTimer {
 class SleepWait final : public Wait {
  public:
   explicit SleepWait(std::chrono::nanoseconds duration) : duration_(duration) {}
+  [[nodiscard]] Kind kind() const noexcept override { return Kind::pause; }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> handle) {
     suspend(handle);

@@ -35,7 +35,9 @@ class CoroutineHost {
   void drop() noexcept;
 
   /// Whether it may be dropped where it waits now: it is not in the middle of handling a message.
-  [[nodiscard]] bool may_stop() const noexcept { return wait_ != nullptr && !handling_; }
+  [[nodiscard]] bool may_stop() const noexcept {
+    return wait_ != nullptr && wait_->kind() != Wait::Kind::answer && !handling_;
+  }
   /// It took a message, or came back for the next one.
   void set_handling(bool handling) noexcept { handling_ = handling; }
 

@@ -60,6 +60,8 @@ class NodeCore {
   Ref resolve(const Uri& uri);
   /// The actor or ask of that path here, or a Ref that names nobody.
   Ref find(std::string_view path);
+  /// The descendant of that relative path, `b/c`, or a Ref that names nobody.
+  static Ref find_below(Cell& cell, std::string_view path);
 
   /// A message that nobody will handle. Answers an ask.
   void dead_letter(const Ref& target, detail::EnvelopePtr message);

@@ -1,0 +1,87 @@
+/// A node in a process of its own, for the tests to talk to, stop and kill:
+///
+///     peer_node HOST:PORT [URI of a greeter to visit]
+///
+/// Tells what happens line by line; SIGTERM stops it in an orderly way.
+#include <cstdio>
+#include <exception>
+#include <mutex>
+#include <string>
+
+#include <signal.h>
+
+#include <spinoff/spinoff.hpp>
+
+#include "greeting.hpp"
+
+namespace {
+
+using namespace spinoff;
+using namespace spinoff::integration;
+
+void tell(const std::string& line) {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  std::puts(line.c_str());
+  std::fflush(stdout);
+}
+
+/// Puts what it hears on the output.
+class Printer : public Actor {
+ public:
+  using Receives = Messages<Text>;
+  void on(const Text& text) { tell("heard " + text.text); }
+};
+
+/// Sends Texts back.
+class Echo : public Actor {
+ public:
+  using Receives = Messages<Text>;
+  void on(const Text& text) { sender() << text; }
+};
+
+void run(const std::string& address, const std::string& greeter) {
+  NodeOptions options;
+  options.workers = 2;
+  options.remoting = address;
+  options.log_events = false;
+  Node node(options);
+  node.subscribe<NodeUp>([](const NodeUp& event) { tell("up " + event.node.to_string()); });
+  node.subscribe<NodeDown>(
+      [](const NodeDown& event) { tell("down " + event.node.to_string() + " " + event.reason); });
+  node.spawn<Greeter>({.name = "greeter"});
+  node.spawn<Echo>({.name = "echo"});
+  const Ref printer = node.spawn<Printer>({.name = "printer"});
+  tell("listening " + node.id()->to_string());
+  if (!greeter.empty()) {
+    node.spawn<Guest>({.name = "guest"}, std::string("Ann"), greeter, printer);
+  }
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  sigaddset(&wanted, SIGTERM);
+  int signal = 0;
+  sigwait(&wanted, &signal);
+  node.stop();
+  tell("stopped");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 3) {
+    std::fputs("usage: peer_node HOST:PORT [URI of a greeter]\n", stderr);
+    return 2;
+  }
+  // Before any thread starts, so that only sigwait sees it.
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+  try {
+    run(argv[1], argc == 3 ? argv[2] : "");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "peer_node: %s\n", error.what());
+    return 2;
+  }
+  return 0;
+}

@@ -1,0 +1,167 @@
+/// Nodes in processes of their own, which can be killed, halted and started again.
+#include <optional>
+
+#include <signal.h>
+
+#include "fixture.hpp"
+#include "support/process.hpp"
+
+namespace {
+
+using namespace spinoff;
+using namespace spinoff::integration;
+using namespace std::chrono_literals;
+using testing::ChildProcess;
+
+/// peer_node.cpp in a process.
+class PeerProcess {
+ public:
+  explicit PeerProcess(const std::string& address = "127.0.0.1:0", const std::string& greeter = {})
+      : child_(command(address, greeter)) {
+    constexpr std::string_view kListening = "listening ";
+    address_ = child_.wait_for_line(kListening).substr(kListening.size());
+  }
+
+  ChildProcess* operator->() { return &child_; }
+  [[nodiscard]] const std::string& address() const { return address_; }
+
+  void check_orderly_stop() {
+    child_.signal(SIGTERM);
+    child_.wait_for_line("stopped");
+    BOOST_TEST(child_.wait() == 0, child_.output());
+  }
+
+ private:
+  static std::vector<std::string> command(const std::string& address, const std::string& greeter) {
+    std::vector<std::string> words{SPINOFF_PEER_NODE, address};
+    if (!greeter.empty()) {
+      words.push_back(greeter);
+    }
+    return words;
+  }
+
+  ChildProcess child_;
+  std::string address_;
+};
+
+/// Known at this process only.
+struct NeverHeardOf {
+  int number = 0;
+  MSGPACK_DEFINE(number)
+};
+
+struct ProcessFixture {
+  TestNode here;
+  Hearings heard = hearings();
+  Ref probe = here.probe("probe", heard);
+
+  void check_echo(const Ref& echo, const std::string& text) {
+    call(probe, [&](Puppet&) { echo << Text{text}; });
+    const Heard back = heard.next();
+    BOOST_TEST(back.text == text);
+    BOOST_TEST(back.ref == echo);
+  }
+  /// Watches the actor, and returns when its node knows.
+  void watch(const Ref& actor, const Ref& echo) {
+    call(probe, [&](Puppet& me) { me.watch(actor); });
+    check_echo(echo, "watched");
+  }
+  void check_terminated(const Ref& actor) {
+    const Heard terminated = heard.next();
+    BOOST_TEST(terminated.text == "terminated");
+    BOOST_TEST(terminated.ref == actor);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(remoting_processes, ProcessFixture)
+
+BOOST_AUTO_TEST_CASE(R01_the_same_actors_work_in_two_processes) {
+  PeerProcess server;
+  PeerProcess client("127.0.0.1:0", server.address() + "/greeter");
+  BOOST_TEST(client->wait_for_line("heard") == "heard welcome, Ann, says /greeter");
+  BOOST_TEST(client->wait_for_line("heard") == "heard welcome, Ann again");
+  client.check_orderly_stop();
+  server->wait_for_line("down " + client.address() + " it was stopped");
+  server.check_orderly_stop();
+}
+
+BOOST_AUTO_TEST_CASE(C07_asks_between_processes_are_answered_or_fail_with_the_reason) {
+  PeerProcess server;
+  const Ref greeter = here->lookup(server.address() + "/greeter");
+  BOOST_TEST(greeter.ask<Welcome>(Hello{"test"}, 1h).get().text == "welcome, test");
+  std::string error = error_of<AskFailed>([&] { greeter.ask<Welcome>(NeverHeardOf{}, 1h).get(); });
+  BOOST_TEST(contains(error, "NeverHeardOf' to '/greeter' from " + here.address() +
+                                 ": no actor in this program receives that type"),
+             error);
+  error = error_of<AskFailed>([&] { greeter.ask<Welcome>(Fail{"out of paper"}, 1h).get(); });
+  BOOST_TEST(contains(error, "out of paper"), error);
+  error = error_of<AskFailed>([&] { greeter.ask<Welcome>(Hello{"late"}, 1h).get(); });
+  BOOST_TEST(contains(error, "there is no actor <" + server.address() + "/greeter>"), error);
+  server.check_orderly_stop();
+}
+
+BOOST_AUTO_TEST_CASE(R06_a_process_that_is_asked_to_stop_says_so_to_its_peers) {
+  PeerProcess server;
+  const Ref echo = here->lookup(server.address() + "/echo");
+  watch(echo, echo);
+  server.check_orderly_stop();
+  check_terminated(echo);
+  const NodeDown down = here.down.next();
+  BOOST_TEST(down.node.to_string() == server.address());
+  BOOST_TEST(down.reason == "it was stopped");
+}
+
+BOOST_AUTO_TEST_CASE(W07_the_actors_of_a_process_that_was_killed_are_terminated) {
+  PeerProcess server;
+  const Ref echo = here->lookup(server.address() + "/echo");
+  const Ref greeter = here->lookup(server.address() + "/greeter");
+  watch(greeter, echo);
+  server->signal(SIGKILL);
+  BOOST_TEST(server->wait() == -SIGKILL);
+  check_terminated(greeter);
+  BOOST_TEST(contains(here.down.next().reason, "nothing was heard of it"));
+}
+
+BOOST_AUTO_TEST_CASE(R04_a_process_that_was_killed_and_started_again_is_down_then_up) {
+  std::optional<PeerProcess> server(std::in_place);
+  const std::string address = server->address();
+  const Ref echo = here->lookup(address + "/echo");
+  watch(echo, echo);
+  BOOST_TEST(here.up.next().node.to_string() == address);
+  (*server)->signal(SIGKILL);
+  BOOST_TEST((*server)->wait() == -SIGKILL);
+  server.emplace(address);
+  check_terminated(echo);
+  BOOST_TEST(here.down.next().node.to_string() == address);
+  check_echo(echo, "another start");
+  BOOST_TEST(here.up.next().node.to_string() == address);
+  server->check_orderly_stop();
+  BOOST_TEST(here.down.next().reason == "it was stopped");
+}
+
+BOOST_AUTO_TEST_CASE(R05_a_process_that_was_halted_for_long_is_talked_to_again) {
+  PeerProcess server;
+  const Ref echo = here->lookup(server.address() + "/echo");
+  watch(echo, echo);
+  here.up.next();
+  server->signal(SIGSTOP);
+  check_terminated(echo);
+  BOOST_TEST(contains(here.down.next().reason, "nothing was heard of it"));
+  server->signal(SIGCONT);
+  check_echo(echo, "back again");
+  here.up.next();
+  server.check_orderly_stop();
+}
+
+BOOST_AUTO_TEST_CASE(R11_a_process_with_a_port_in_use_says_so_and_ends) {
+  ChildProcess second({SPINOFF_PEER_NODE, here.address()});
+  second.wait_for_line("cannot listen at " + here.address() + ": the port is in use");
+  BOOST_TEST(second.wait() == 2);
+  ChildProcess bad({SPINOFF_PEER_NODE, "127.0.0.1:70000"});
+  bad.wait_for_line("port \"70000\" is greater than 65535");
+  BOOST_TEST(bad.wait() == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
