@@ -32,8 +32,7 @@ class Node::Impl {
         workers(workers_of(options)),
         core({.turn_budget = std::max(options.turn_budget, 1U),
               .guardian_decision = options.on_failure},
-             engine::make_tbb_executor(workers),
-             std::make_unique<engine::TimerThread>()) {
+             engine::make_tbb_executor(workers), std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();
     }

@@ -65,7 +65,7 @@ MessageWait::~MessageWait() {
 }
 
 bool MessageWait::await_ready() {
-  if (process_.cell().stop_requested()) {
+  if (process_.cell().drops_kept()) {
     return false;  // the process is stopped where it waits now; what is kept are dead letters
   }
   message_ = types_ == nullptr ? process_.kept_.take_any()

@@ -45,7 +45,8 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   cell.factory_ = std::move(factory);
   cell.name_ = std::move(name);
   cell.state_ = State::created;
-  cell.busy_ = cell.held_ = cell.unhandled_ = cell.step_due_ = false;
+  cell.ending_ = cell.poisoned_ = cell.busy_ = cell.held_ = cell.unhandled_ = cell.step_due_ =
+      false;
   cell.parent_ = parent;
   if (parent != nullptr) {
     parent->retain();  // so that a Ref to the child always finds its whole path
@@ -214,7 +215,7 @@ void Cell::give(EnvelopePtr message) {
 void Cell::handle_special(EnvelopePtr message) {
   switch (message->type().kind) {
     case detail::MessageKind::poison:
-      request_stop(false);
+      request_stop(false, true);
       return;
     case detail::MessageKind::terminated:
       // Else it is not watched, or not any more.
@@ -296,7 +297,7 @@ void Cell::after_coroutine() {
   }
   if (!host.done()) {
     busy_ = host.purpose() == CoroutineHost::Purpose::handler;
-    if (extras_->stop_when_idle && host.may_stop()) {
+    if (ending_ && host.may_stop()) {
       begin_stop(false);
     }
     return;
@@ -315,7 +316,7 @@ void Cell::after_coroutine() {
     case CoroutineHost::Purpose::handler:
       if (error != nullptr) {
         fail(std::move(error));
-      } else if (extras_->stop_when_idle) {
+      } else if (ending_) {
         begin_stop(false);
       }
       current_.reset();

@@ -281,7 +281,7 @@ void Cell::begin_restart() {
   stop_children(false);
 }
 
-void Cell::request_stop(bool kill) {
+void Cell::request_stop(bool kill, bool in_order) {
   if (state_ == State::stopping || state_ == State::finishing) {
     if (kill) {
       for (const Ref& child : children_.all()) {
@@ -298,7 +298,8 @@ void Cell::request_stop(bool kill) {
       extras_->coroutines != nullptr) {
     const CoroutineHost& host = *extras_->coroutines;
     if (host.active() && !host.may_stop()) {
-      extras_->stop_when_idle = true;
+      ending_ = true;
+      poisoned_ = in_order;
       return;
     }
   }
@@ -310,7 +311,7 @@ void Cell::begin_stop(bool kill) {
     return;
   }
   state_ = State::stopping;
-  busy_ = held_ = false;
+  busy_ = held_ = ending_ = false;
   current_.reset();
   if (extras_ != nullptr && extras_->coroutines != nullptr) {
     extras_->coroutines->drop();

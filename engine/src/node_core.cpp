@@ -71,7 +71,10 @@ Ref NodeCore::find(std::string_view path) {
     const auto found = asks_.find(number);
     return found == asks_.end() ? Ref() : found->second;
   }
-  return path.empty() ? guardian_ref_ : find_below(*guardian_, path.substr(1));
+  if (path.empty()) {
+    return guardian_ref_;
+  }
+  return path.front() == '/' ? find_below(*guardian_, path.substr(1)) : Ref();
 }
 
 Ref NodeCore::find_below(Cell& cell, std::string_view path) {

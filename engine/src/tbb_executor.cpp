@@ -80,7 +80,7 @@ class HandOver {
   HandOver& operator=(const HandOver&) = delete;
   ~HandOver() = default;
 #endif
-  __attribute__((no_sanitize("thread"))) void run() const {
+  void run() const {
 #ifdef SPINOFF_TSAN
     __tsan_acquire(cell_);
 #endif

@@ -186,7 +186,9 @@ class Takes : public Actor {
   }
   void on(const NoDefault& message) { log_.add("value " + std::to_string(message.value)); }
   void on(const Large& large) { log_.add(std::string("ends with ") + large.bytes.back()); }
-  void on(std::vector<int>&& all) { log_.add("size " + std::to_string(std::exchange(all, {}).size())); }
+  void on(std::vector<int>&& all) {
+    log_.add("size " + std::to_string(std::exchange(all, {}).size()));
+  }
 
  private:
   Log log_;
@@ -227,9 +229,7 @@ BOOST_AUTO_TEST_CASE(M06_the_sender_is_the_actor_whose_handler_sent_the_message)
   const auto from = node.spawn<Puppet>();
   const auto to = node.spawn<Puppet>();
   std::promise<Ref> sender;
-  from << Do{[&](Puppet&) {
-    to << Do{[&](Puppet& me) { sender.set_value(me.sender()); }};
-  }};
+  from << Do{[&](Puppet&) { to << Do{[&](Puppet& me) { sender.set_value(me.sender()); }}; }};
   BOOST_TEST(sender.get_future().get() == from);
 }
 
@@ -301,8 +301,7 @@ BOOST_AUTO_TEST_CASE(M09_an_actor_without_any_handler_and_the_guardian_handle_no
   const Ref deaf = node.spawn<Deaf>();
   deaf << 1;
   BOOST_TEST(unhandled.next().actor == deaf);
-  const Ref guardian =
-      call(node.spawn<Puppet>(), [](Puppet& me) { return Ref(me.parent()); });
+  const Ref guardian = call(node.spawn<Puppet>(), [](Puppet& me) { return Ref(me.parent()); });
   guardian << 2;
   const UnhandledMessage event = unhandled.next();
   BOOST_TEST(event.actor == guardian);

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(C01_run_is_started_after_construction_and_when_it_returns_t
 BOOST_AUTO_TEST_CASE(C01_the_arguments_of_a_spawn_go_to_run) {
   class Adds : public Process {
    public:
-    Task<> run(int a, const std::string& b, Log log) {
+    Task<> run(int a, std::string b, Log log) {
       co_await get<Go>();  // they live as long as the process does
       log.add(std::to_string(a) + b);
     }

@@ -124,9 +124,8 @@ BOOST_AUTO_TEST_CASE(U05_a_uri_that_names_the_own_node_gives_a_local_ref) {
   const Ref found = node.lookup(tree.c.uri().to_string());
   BOOST_TEST(found == tree.c);
   BOOST_TEST(found.is_local());
-  BOOST_TEST(call(tree.a, [&](Puppet& me) {
-               return me.lookup(tree.c.uri().to_string());
-             }) == tree.c);
+  BOOST_TEST(call(tree.a, [&](Puppet& me) { return me.lookup(tree.c.uri().to_string()); }) ==
+             tree.c);
 }
 
 BOOST_AUTO_TEST_CASE(U06_a_look_up_of_a_remote_actor_gives_a_ref_at_once_and_asks_nobody) {

@@ -243,8 +243,7 @@ BOOST_AUTO_TEST_CASE(L08_a_process_that_is_suspended_does_not_move_on) {
   const auto boss = node.spawn<Hesitant>(log, &decide);
   const auto actor = call(boss, [&](Puppet& me) { return me.spawn<Fragile>(log); });
   const Ref slow = node.spawn<Slow>(&answer);
-  const Ref process =
-      call(actor, [&](Puppet& me) { return me.spawn<Asks>(log, slow, &asking); });
+  const Ref process = call(actor, [&](Puppet& me) { return me.spawn<Asks>(log, slow, &asking); });
   asking.wait();
   BOOST_TEST(log.next() == "begin");
   actor << Fail{};
@@ -282,11 +281,14 @@ BOOST_AUTO_TEST_CASE(L08_resuming_one_level_does_not_release_what_a_level_above_
   const auto child = call(parent, [&](Puppet& me) { return me.spawn<Fragile>(log); });
   drain(child);
   BOOST_TEST(log.next() == "begin");
+  Gate handling("the parent to be in its handler");
   Gate fail("the test to let the parent fail");
   parent << Do{[&](Puppet&) {
+    handling.open();
     fail.wait();
     throw std::runtime_error("broken");
   }};
+  handling.wait();
   middle << Do{[](Puppet&) { throw std::runtime_error("broken, too"); }};
   BOOST_TEST(log.next() == "deciding");
   fail.open();

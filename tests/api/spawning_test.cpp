@@ -179,7 +179,8 @@ BOOST_AUTO_TEST_CASE(P05_made_up_names_begin_with_a_dollar_and_are_never_given_t
   BOOST_CHECK_THROW(static_cast<void>(node.lookup("/$Other-2")), LookupFailed);
 }
 
-BOOST_AUTO_TEST_CASE(P07_a_stopped_childs_name_is_free_and_an_old_ref_does_not_reach_its_new_owner) {
+BOOST_AUTO_TEST_CASE(
+    P07_a_stopped_childs_name_is_free_and_an_old_ref_does_not_reach_its_new_owner) {
   const Log log("a step");
   Node node(quiet());
   const auto dead = listen<DeadLetter>(node);
@@ -259,10 +260,10 @@ BOOST_AUTO_TEST_CASE(P08_a_million_idle_actors_take_less_than_a_gibibyte) {
   Gate all_started("a million actors to start");
   parent << Do{[&](Puppet& me) {
     me.start_periodic_timer("look", std::chrono::milliseconds(1), Do{[&](Puppet&) {
-      if (started.load() == kActors) {
-        all_started.open();
-      }
-    }});
+                              if (started.load() == kActors) {
+                                all_started.open();
+                              }
+                            }});
   }};
   all_started.wait();
   const std::size_t taken = resident_bytes() - before;

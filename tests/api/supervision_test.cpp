@@ -79,9 +79,8 @@ struct World {
   TypedRef<Fragile> child;
 
   explicit World(Decision decision, Gate* decide = nullptr)
-      : boss(node.spawn<Boss>(supervised, decision, decide)), child(call(boss, [this](Puppet& me) {
-          return me.spawn<Fragile>(log);
-        })) {
+      : boss(node.spawn<Boss>(supervised, decision, decide)),
+        child(call(boss, [this](Puppet& me) { return me.spawn<Fragile>(log); })) {
     drain(child);
     BOOST_TEST(log.next() == "constructor");
     BOOST_TEST(log.next() == "pre_start");
@@ -93,9 +92,9 @@ struct World {
   }
 };
 
-constexpr std::initializer_list<const char*> kRestart = {
-    "pre_restart broken", "post_stop", "destructor", "constructor", "post_restart broken",
-    "pre_start"};
+constexpr std::initializer_list<const char*> kRestart = {"pre_restart broken",  "post_stop",
+                                                         "destructor",          "constructor",
+                                                         "post_restart broken", "pre_start"};
 
 BOOST_AUTO_TEST_SUITE(supervision)
 
@@ -181,9 +180,8 @@ BOOST_AUTO_TEST_CASE(S05_escalate_makes_it_the_parents_own_error) {
   World world(Decision::Escalate);
   const Collector<ChildError> above("an error two levels up");
   const auto top = world.node.spawn<Boss>(above, Decision::Stop);
-  const auto boss = call(top, [&](Puppet& me) {
-    return me.spawn<Boss>(world.supervised, Decision::Escalate);
-  });
+  const auto boss =
+      call(top, [&](Puppet& me) { return me.spawn<Boss>(world.supervised, Decision::Escalate); });
   const auto child = call(boss, [&](Puppet& me) { return me.spawn<Fragile>(world.log); });
   child << Fail{"broken"};
   BOOST_TEST(world.supervised.next().child == child);
@@ -201,8 +199,7 @@ class BadBoss : public Puppet {
 
 BOOST_AUTO_TEST_CASE(S05_a_supervise_that_throws_makes_it_the_parents_own_error) {
   World world(Decision::Stop);
-  const auto boss =
-      call(world.boss, [](Puppet& me) { return Ref(me.spawn<BadBoss>()); });
+  const auto boss = call(world.boss, [](Puppet& me) { return Ref(me.spawn<BadBoss>()); });
   const auto child = call(boss, [&](Puppet& me) { return me.spawn<Fragile>(world.log); });
   child << Fail{"broken"};
   BOOST_TEST(world.supervised.next().child == boss);
@@ -212,9 +209,8 @@ BOOST_AUTO_TEST_CASE(S05_an_actor_that_escalated_goes_on_when_its_parent_is_resu
   World world(Decision::Resume);
   const Collector<ChildError> between("an error in between");
   const Log log("a step");
-  const auto middle = call(world.boss, [&](Puppet& me) {
-    return me.spawn<Boss>(between, Decision::Escalate);
-  });
+  const auto middle =
+      call(world.boss, [&](Puppet& me) { return me.spawn<Boss>(between, Decision::Escalate); });
   const auto child = call(middle, [&](Puppet& me) { return me.spawn<Fragile>(log); });
   drain(child);
   log.rest();

@@ -66,9 +66,8 @@ BOOST_AUTO_TEST_CASE(M08_a_message_that_comes_later_has_its_sender) {
   const auto from = node.spawn<Puppet>();
   const auto to = node.spawn<Puppet>();
   const Collector<Ref> senders("a sender");
-  call(from, [&](Puppet&) {
-    to.send_later(0ms, Do{[&](Puppet& me) { senders.add(me.sender()); }});
-  });
+  call(from,
+       [&](Puppet&) { to.send_later(0ms, Do{[&](Puppet& me) { senders.add(me.sender()); }}); });
   BOOST_TEST(senders.next() == from);
 }
 
@@ -209,6 +208,7 @@ BOOST_AUTO_TEST_CASE(M08_a_periodic_message_that_cannot_be_copied_is_an_error_ev
 
 BOOST_AUTO_TEST_CASE(M08_a_message_to_a_sender_that_is_gone_does_not_end_the_timers) {
   World world;
+  const auto dead = listen<DeadLetter>(world.node);
   const auto asked = world.node.spawn<Puppet>();
   Gate forgotten("the sender to be forgotten");
   Ref sender = world.node.spawn<Puppet>();
@@ -220,6 +220,7 @@ BOOST_AUTO_TEST_CASE(M08_a_message_to_a_sender_that_is_gone_does_not_end_the_tim
   }};
   forget(world.node, std::move(sender));
   forgotten.open();
+  BOOST_TEST(*dead.next().message.get_if<int>() == 1);
   drain(asked);
   world.let_time_pass();
 }

@@ -44,7 +44,9 @@ struct Family {
 };
 
 void check_found(const ChildTable& table, std::string_view name, Cell& cell) {
-  BOOST_TEST_CONTEXT(name) { BOOST_TEST((table.find(name) == cell.ref())); }
+  BOOST_TEST_CONTEXT(name) {
+    BOOST_TEST((table.find(name) == cell.ref()));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE(child_table)
@@ -62,7 +64,9 @@ BOOST_AUTO_TEST_CASE(children_are_found_by_given_and_by_made_up_names) {
   for (const char* const wrong :
        {"", "b", "$", "$Child", "$Child-", "$Child-2", "$Child-01", "$Child-1x", "$Other-1", "1",
         "Child-1", "$Child-99999999999999999999999"}) {
-    BOOST_TEST_CONTEXT(wrong) { BOOST_TEST(!family.table.find(wrong)); }
+    BOOST_TEST_CONTEXT(wrong) {
+      BOOST_TEST(!family.table.find(wrong));
+    }
   }
   a.abandon();
   first.abandon();
@@ -100,7 +104,8 @@ BOOST_AUTO_TEST_CASE(a_random_crowd_is_found_as_in_a_map) {
       model.erase(found);
     } else {
       BOOST_TEST_REQUIRE(!family.table.find(name));
-      Cell& cell = random() % 2 == 0 ? family.named(name) : family.numbered(static_cast<std::uint64_t>(i) + 1);
+      Cell& cell = random() % 2 == 0 ? family.named(name)
+                                     : family.numbered(static_cast<std::uint64_t>(i) + 1);
       BOOST_TEST_REQUIRE((family.table.add(cell) == Added::yes));
       model.emplace(cell.name_text(), &cell);
     }

@@ -159,9 +159,9 @@ class ChaosFactory final : public detail::Factory {
 };
 
 Ref spawn_chaotic(World& world, engine::Cell& parent, Random& random) {
-  return detail::spawn(
-      parent, kChaotic,
-      detail::FactoryPtr(new ChaosFactory(world, random(), random() % 3 == 0)), {});
+  return detail::spawn(parent, kChaotic,
+                       detail::FactoryPtr(new ChaosFactory(world, random(), random() % 3 == 0)),
+                       {});
 }
 
 detail::Handled Chaotic::receive(detail::Behavior& actor, detail::EnvelopePtr& message) {

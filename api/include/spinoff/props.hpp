@@ -29,6 +29,9 @@ inline constexpr bool kRunTakesArguments =
 template <class A>
 concept HasRun = requires { &A::run; };
 
+template <class A, class... Args>
+concept CallsRun = requires(A& process, Args&... args) { process.run(args...); };
+
 // What is kept of the arguments. Those of `run` are kept as what it takes, so that a parameter that
 // is a reference stays good for as long as the process lives: `const std::string&` given a literal,
 // say.
@@ -49,11 +52,17 @@ class ActorFactory final : public Factory {
   static_assert(std::is_base_of_v<Behavior, A>,
                 "only a class that derives from spinoff::Actor or spinoff::Process can be spawned");
   static_assert(alignof(A) <= kBlockUnit, "an actor may be aligned to 64 bytes at most");
-  static_assert(kToRun || kToConstructor,
+  // One mistake, one message: each of these holds if the one before it does not.
+  static constexpr bool kIsActor = std::is_base_of_v<Behavior, A>;
+  static constexpr bool kRunReturnsTask =
+      (!CallsRun<A> || RunsWith<A>) && (!CallsRun<A, Args...> || RunsWith<A, Args...>);
+  static_assert(!kIsActor || kRunReturnsTask,
+                "the run(...) of a process must be a coroutine: `spinoff::Task<> run(...)`");
+  static_assert(!kIsActor || !kRunReturnsTask || kToRun || kToConstructor,
                 "these arguments fit neither a public constructor of the actor nor, for a process, "
-                "its `Task<> run(...)`");
+                "its `Task<> run(...)`; they are kept for restarts, so it gets lvalues of them");
   static_assert(
-      !HasRun<A> || kToRun || RunsWith<A>,
+      !kRunReturnsTask || !kToConstructor || !HasRun<A> || RunsWith<A>,
       "a process is started with the arguments of its `Task<> run(...)`: spawn it with them, "
       "or give it a constructor that takes them and a run() without");
 

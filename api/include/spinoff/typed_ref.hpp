@@ -15,7 +15,9 @@ namespace detail {
 template <class A, class M>
 constexpr bool takes() {
   if constexpr (DeclaresReceives<A>) {
-    return kListed<typename A::Receives, Payload<M>>;
+    // What is no list is reported where the actor is spawned.
+    return !ListOfMessages<typename A::Receives>::kIsList ||
+           kListed<typename A::Receives, Payload<M>>;
   } else {
     return true;
   }

@@ -9,7 +9,8 @@
 /// A host name follows RFC 1123 (letters, digits, `-`, parts of up to 63 characters divided by `.`,
 /// 253 in all); `_` is accepted too, because container names have it. A part of a path holds any
 /// bytes but `/`, the space and control characters. What `parse` reads has at most
-/// `kMaxUriLength` bytes; a tree of actors may be deeper, but what is longer cannot go to other nodes.
+/// `kMaxUriLength` bytes; a tree of actors may be deeper, but what is longer cannot go to other
+/// nodes.
 ///
 /// Hosts are kept in one spelling, so that equal nodes compare equal: names in lower case, IPv6
 /// addresses as in RFC 5952. A name and the address that it stands for are different hosts.

@@ -16,14 +16,10 @@ namespace spinoff {
 template <class... Ms>
 struct Messages {};
 
-/// The same, and a promise: each of them can come from another node. A type that cannot be
-/// serialized does not compile here.
+/// The same, and a promise: each of them can come from another node. An actor that lists a type
+/// which cannot be serialized does not compile.
 template <class... Ms>
-struct RemoteMessages {
-  static_assert((Serializable<Ms> && ...),
-                "a message that comes from other nodes must be serializable: give its struct "
-                "MSGPACK_DEFINE(fields...), or list it in Messages instead of RemoteMessages");
-};
+struct RemoteMessages {};
 
 namespace detail {
 
@@ -40,7 +36,58 @@ struct HasOn {
 template <class A>
 struct Both : A, HasOn {};
 template <class A>
-concept HasHandlers = !requires { &Both<A>::on; };
+concept HasHandlers = requires { &A::on; } || (!std::is_final_v<A> && !requires { &Both<A>::on; });
+
+// What is wrong with a list of messages is said by the following, before anything is made of it.
+// The compiler names the message that it is about as M.
+
+template <class M>
+consteval bool can_come_from_other_nodes() {
+  static_assert(Serializable<M>,
+                "a message that comes from other nodes must be serializable: give its struct "
+                "MSGPACK_DEFINE(fields...), or list it in Messages instead of RemoteMessages");
+  return Serializable<M>;
+}
+
+template <class A, class M>
+consteval bool has_handler() {
+  static_assert(Handles<A, M>,
+                "this actor lists a message M in Receives, but has no public handler for it: add "
+                "`void on(const M&)`");
+  return Handles<A, M>;
+}
+
+template <class List>
+struct ListOfMessages {
+  static constexpr bool kIsList = false;
+};
+template <class... Ms>
+struct ListOfMessages<Messages<Ms...>> {
+  static constexpr bool kIsList = true;
+  static consteval bool check() { return true; }
+};
+template <class... Ms>
+struct ListOfMessages<RemoteMessages<Ms...>> {
+  static constexpr bool kIsList = true;
+  static consteval bool check() { return (can_come_from_other_nodes<Ms>() && ...); }
+};
+
+template <class A>
+consteval bool check_receives() {
+  if constexpr (DeclaresReceives<A>) {
+    using List = ListOfMessages<typename A::Receives>;
+    static_assert(List::kIsList,
+                  "an actor's Receives must be a list: `using Receives = spinoff::Messages<...>;`, "
+                  "or RemoteMessages<...>");
+    if constexpr (List::kIsList) {
+      return List::check();
+    } else {
+      return false;
+    }
+  } else {
+    return true;
+  }
+}
 
 template <class List, class M>
 inline constexpr bool kListed = false;
@@ -77,12 +124,7 @@ class DispatchTable {
 
   template <class M>
   static void handle(A& actor, Envelope& message) {
-    static_assert(Handles<A, M>,
-                  "this actor lists a message in Receives, but has no public handler for it: add "
-                  "`void on(const M&)`");
-    if constexpr (Handles<A, M>) {
-      actor.on(std::move(message.as<M>()));
-    }
+    actor.on(std::move(message.as<M>()));
   }
 
   static constexpr std::array<Slot, kSize> make() {
@@ -106,9 +148,14 @@ struct DispatchFor;
 template <class A, class... Ms>
 struct DispatchFor<A, Messages<Ms...>> {
   static Handled receive(Behavior& actor, EnvelopePtr& message) {
-    // Makes the messages known to the decoder: an actor may be sent what this program never sends.
-    (static_cast<void>(message_type<Ms>()), ...);
-    return DispatchTable<A, Ms...>::receive(actor, message);
+    if constexpr ((has_handler<A, Ms>() && ...)) {
+      // Makes the messages known to the decoder: an actor may be sent what this program never
+      // sends.
+      (static_cast<void>(message_type<Ms>()), ...);
+      return DispatchTable<A, Ms...>::receive(actor, message);
+    } else {
+      return Handled::no;
+    }
   }
 };
 template <class A, class... Ms>
@@ -116,7 +163,12 @@ struct DispatchFor<A, RemoteMessages<Ms...>> : DispatchFor<A, Messages<Ms...>> {
 
 template <class A>
 Handled receive(Behavior& actor, EnvelopePtr& message) {
-  if constexpr (requires { A::receive_any(actor, message); }) {
+  if constexpr (!check_receives<A>()) {
+    return Handled::no;
+  } else if constexpr (requires { A::receive_any(actor, message); }) {
+    static_assert(!HasHandlers<A>,
+                  "a process has no handlers: let its run() ask for messages with `co_await "
+                  "get<M>()`, or make it an actor");
     return A::receive_any(actor, message);  // a Process keeps what it does not await
   } else if constexpr (DeclaresReceives<A>) {
     return DispatchFor<A, typename A::Receives>::receive(actor, message);

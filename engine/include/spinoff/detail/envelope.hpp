@@ -34,19 +34,28 @@ class Envelope {
   template <class T, class... Args>
   static EnvelopePtr make(Sender sender, Args&&... args) {
     static_assert(alignof(T) <= kBlockUnit, "a message may be aligned to 64 bytes at most");
-    void* const block = allocate(block_size(sizeof(T), alignof(T)));
-    auto* const envelope = ::new (block) Envelope(message_type<T>(), sender);
-    if constexpr (std::is_nothrow_constructible_v<T, Args...>) {
-      ::new (envelope->payload()) T(std::forward<Args>(args)...);
+    constexpr bool kMovable = std::is_move_constructible_v<T>;
+    constexpr bool kFits = std::is_constructible_v<T, Args...>;
+    static_assert(kMovable, "a message must be copyable or movable");
+    static_assert(!kMovable || kFits,
+                  "this message can be moved, but not copied: send it with std::move");
+    if constexpr (!kMovable || !kFits) {
+      return nullptr;  // so that the compiler says no more
     } else {
-      try {
+      void* const block = allocate(block_size(sizeof(T), alignof(T)));
+      auto* const envelope = ::new (block) Envelope(message_type<T>(), sender);
+      if constexpr (std::is_nothrow_constructible_v<T, Args...>) {
         ::new (envelope->payload()) T(std::forward<Args>(args)...);
-      } catch (...) {
-        free(envelope);
-        throw;
+      } else {
+        try {
+          ::new (envelope->payload()) T(std::forward<Args>(args)...);
+        } catch (...) {
+          free(envelope);
+          throw;
+        }
       }
+      return EnvelopePtr(envelope);
     }
-    return EnvelopePtr(envelope);
   }
 
   /// A payload of a type known only at run time; `fill` makes it in place.

@@ -91,9 +91,9 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] Envelope* current_message() const noexcept { return current_.get(); }
   void mark_unhandled() noexcept { unhandled_ = true; }
   /// A stop came while a coroutine is in the middle of handling: it ends when that is done.
-  [[nodiscard]] bool stop_requested() const noexcept {
-    return extras_ != nullptr && extras_->stop_when_idle;
-  }
+  [[nodiscard]] bool stop_requested() const noexcept { return ending_; }
+  /// And what it has taken aside is not to be handled before: it was a stop, not a poison.
+  [[nodiscard]] bool drops_kept() const noexcept { return ending_ && !poisoned_; }
   void forward(const Ref& to);
   void watch(const Ref& wanted);
   void unwatch(const Ref& actor);
@@ -127,14 +127,13 @@ class alignas(64) Cell final : public detail::Target {
     // Children whose errors became this actor's own: they wait for what is decided about it.
     std::vector<std::pair<Ref, std::uint32_t>> escalated;
     std::vector<std::uint64_t> held_wakes;  // tokens that came while the actor was held
-    bool stop_when_idle = false;            // a stop came while a coroutine was busy
     bool never_started = false;             // the failure is a CreateFailed
   };
   Extras& extras();
 
   // Handling (cell.cpp).
   [[nodiscard]] bool takes_messages() const noexcept {
-    return state_ == State::running && !busy_ && !held_;
+    return state_ == State::running && !busy_ && !held_ && !ending_;
   }
   void handle(EnvelopePtr message);
   void handle_special(EnvelopePtr message);
@@ -152,7 +151,7 @@ class alignas(64) Cell final : public detail::Target {
   void resume();
   void hold_children(bool held);
   void begin_restart();
-  void request_stop(bool kill);
+  void request_stop(bool kill, bool in_order = false);
   void begin_stop(bool kill);
   void stop_children(bool kill);
   void run_post_stop();
@@ -177,6 +176,8 @@ class alignas(64) Cell final : public detail::Target {
   State state_ = State::created;
   bool busy_ = false;       // a coroutine handler is in the middle of a message
   bool held_ = false;       // an ancestor is suspended
+  bool ending_ = false;     // a stop waits until the coroutine is done with its message
+  bool poisoned_ = false;   // that stop came in order with the messages
   bool unhandled_ = false;  // the handler said so of the current message
   bool step_due_ = false;   // `advance` can go on
   Mailbox mailbox_;
