@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <mutex>
 
@@ -56,6 +57,7 @@ std::vector<ActorClass::Parameter> ActorClass::name_all(
 
 void ActorClass::check_names(const Parameters& given) const {
   std::vector<std::string_view> known;
+  known.reserve(parameters_.size());
   for (const Parameter& parameter : parameters_) {
     known.push_back(parameter.name);
   }

@@ -40,7 +40,7 @@ SignalThread::SignalThread(std::function<void(int)> handle)
 SignalThread::~SignalThread() {
   ending_.store(true);
   // To that thread alone: it wakes up there, and nobody else sees it.
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  pthread_kill(thread_.native_handle(), SIGINT);
   thread_.join();
 }
 

@@ -102,6 +102,9 @@ void Cell::process_system(EnvelopePtr message) {
       }
       break;
     case detail::MessageKind::child_failed:
+      if (state_ == State::created) {  // the guardian, whose children may run before it does
+        start_instance(false);
+      }
       decide(message->as<ChildFailed>());
       break;
     case detail::MessageKind::decision:

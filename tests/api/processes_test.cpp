@@ -58,15 +58,16 @@ BOOST_AUTO_TEST_CASE(C01_run_is_started_after_construction_and_when_it_returns_t
 BOOST_AUTO_TEST_CASE(C01_the_arguments_of_a_spawn_go_to_run) {
   class Adds : public Process {
    public:
-    Task<> run(int a, std::string b, Log log) {
+    Task<> run(int a, const std::string& b, std::string_view c, const Log& log, int d = 4) {
       co_await get<Go>();  // they live as long as the process does
-      log.add(std::to_string(a) + b);
+      log.add(std::to_string(a) + b + std::string(c) + std::to_string(d));
     }
   };
   const Log log("a sum");
   Node node(quiet());
-  node.spawn<Adds>(1, "and two", log) << Go{};
-  BOOST_TEST(log.next() == "1and two");
+  node.spawn<Adds>(1, "and two", std::string("and a number that is longer than short: "), log)
+      << Go{};
+  BOOST_TEST(log.next() == "1and twoand a number that is longer than short: 4");
 }
 
 /// Waits for Go; then for what is asked for, which it notes.

@@ -274,6 +274,8 @@ BOOST_AUTO_TEST_CASE(L08_resuming_one_level_does_not_release_what_a_level_above_
   const Log log("a step");
   const Collector<Ref> forgiven("a child that is let go on");
   Gate decide("the test to let the boss decide");
+  Gate handling("the parent to be in its handler");
+  Gate fail("the test to let the parent fail");
   Node node(quiet());
   const auto boss = node.spawn<Hesitant>(log, &decide);
   const auto middle = call(boss, [&](Puppet& me) { return me.spawn<Forgiving>(forgiven); });
@@ -281,8 +283,6 @@ BOOST_AUTO_TEST_CASE(L08_resuming_one_level_does_not_release_what_a_level_above_
   const auto child = call(parent, [&](Puppet& me) { return me.spawn<Fragile>(log); });
   drain(child);
   BOOST_TEST(log.next() == "begin");
-  Gate handling("the parent to be in its handler");
-  Gate fail("the test to let the parent fail");
   parent << Do{[&](Puppet&) {
     handling.open();
     fail.wait();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <tuple>
 #include <type_traits>
@@ -29,21 +30,32 @@ inline constexpr bool kRunTakesArguments =
 template <class A>
 concept HasRun = requires { &A::run; };
 
+template <class A>
+concept IsProcess = requires { &A::receive_any; };
+
 template <class A, class... Args>
 concept CallsRun = requires(A& process, Args&... args) { process.run(args...); };
 
-// What is kept of the arguments. Those of `run` are kept as what it takes, so that a parameter that
-// is a reference stays good for as long as the process lives: `const std::string&` given a literal,
-// say.
-template <class F>
+// Arguments are kept as they were given, except those of `run` that would have to be converted to
+// bind to a reference there: a literal for a `const std::string&`, say. Such a one is kept
+// converted, since the coroutine needs what its parameter refers to for as long as it lives.
+template <class Parameter, class Given>
+using Kept = std::conditional_t<std::is_reference_v<Parameter> &&
+                                    !std::is_convertible_v<Given*, std::decay_t<Parameter>*>,
+                                std::decay_t<Parameter>, Given>;
+
+template <class Run>
 struct RunParameters {};
 template <class A, class... Ps>
 struct RunParameters<Task<> (A::*)(Ps...)> {
-  template <template <class, class...> class To, class Actor>
-  using Apply = To<Actor, std::decay_t<Ps>...>;
+  using Types = std::tuple<Ps...>;
 };
 template <class A, class... Ps>
 struct RunParameters<Task<> (A::*)(Ps...) const> : RunParameters<Task<> (A::*)(Ps...)> {};
+
+/// A `run` that is neither overloaded nor a template.
+template <class A>
+concept HasOneRun = requires { typename RunParameters<decltype(&A::run)>::Types; };
 
 template <class A, class... Args>
 class ActorFactory final : public Factory {
@@ -54,6 +66,8 @@ class ActorFactory final : public Factory {
   static_assert(alignof(A) <= kBlockUnit, "an actor may be aligned to 64 bytes at most");
   // One mistake, one message: each of these holds if the one before it does not.
   static constexpr bool kIsActor = std::is_base_of_v<Behavior, A>;
+  static_assert(!IsProcess<A> || HasRun<A> || CallsRun<A> || CallsRun<A, Args...>,
+                "a process needs a public `spinoff::Task<> run(...)`");
   static constexpr bool kRunReturnsTask =
       (!CallsRun<A> || RunsWith<A>) && (!CallsRun<A, Args...> || RunsWith<A, Args...>);
   static_assert(!kIsActor || kRunReturnsTask,
@@ -101,20 +115,21 @@ class ActorFactory final : public Factory {
   std::tuple<Args...> args_;  // kept for restarts
 };
 
-template <class A, class... Args>
+template <class A, class Indices, class... Args>
 struct FactoryFor {
   using Type = ActorFactory<A, Args...>;
 };
-template <class A, class... Args>
-  requires(kRunTakesArguments<A, Args...> &&
-           requires { typename RunParameters<decltype(&A::run)>::template Apply<ActorFactory, A>; })
-struct FactoryFor<A, Args...> {
-  using Type = typename RunParameters<decltype(&A::run)>::template Apply<ActorFactory, A>;
+template <class A, std::size_t... I, class... Args>
+  requires(kRunTakesArguments<A, Args...> && HasOneRun<A>)
+struct FactoryFor<A, std::index_sequence<I...>, Args...> {
+  using Parameters = typename RunParameters<decltype(&A::run)>::Types;
+  using Type = ActorFactory<A, Kept<std::tuple_element_t<I, Parameters>, Args>...>;
 };
 
 template <class A, class... Args>
 FactoryPtr make_factory(Args&&... args) {
-  using Made = typename FactoryFor<A, std::decay_t<Args>...>::Type;
+  using Made =
+      typename FactoryFor<A, std::index_sequence_for<Args...>, std::decay_t<Args>...>::Type;
   if constexpr (sizeof...(Args) == 0) {
     static Made shared{std::in_place};
     return FactoryPtr(&shared);

@@ -157,7 +157,7 @@ class ActorClassOf<A, std::tuple<Ts...>> : public ActorClass {
   }
 
  protected:
-  explicit ActorClassOf(std::initializer_list<std::string_view> names)
+  ActorClassOf(std::initializer_list<std::string_view> names)
       : ActorClass(type_name<A>(), name_all(names, {Argument<Ts>::describe()...})) {}
   ~ActorClassOf() = default;
 
