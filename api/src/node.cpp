@@ -101,7 +101,7 @@ class Node::Impl {
   engine::NodeCore core;
 };
 
-Node::Node(NodeOptions options) : impl_(std::make_unique<Impl>(options)) {}
+Node::Node(const NodeOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 
 Node::~Node() {
   impl_->core.stop(impl_->stop_limit);

@@ -36,6 +36,7 @@ Outcome fjthrput(Run& run) {
   const std::int64_t n = run["n"];
   const std::int64_t count = run["actors"];
   std::vector<TypedRef<Throughput>> actors;
+  actors.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) {
     actors.push_back(run.node().spawn<Throughput>(std::ref(run), static_cast<std::size_t>(i)));
   }

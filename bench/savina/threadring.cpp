@@ -52,6 +52,7 @@ Outcome threadring(Run& run) {
   const auto actors = static_cast<std::size_t>(run["actors"]);
   const auto hops = static_cast<std::uint64_t>(run["hops"]);
   std::vector<TypedRef<Link>> ring;
+  ring.reserve(actors);
   for (std::size_t i = 0; i < actors; ++i) {
     ring.push_back(run.node().spawn<Link>(std::ref(run), i));
   }

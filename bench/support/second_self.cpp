@@ -81,6 +81,7 @@ SecondSelf::SecondSelf(const std::vector<std::string>& arguments) {
   std::vector<std::string> texts(arguments);
   texts.insert(texts.begin(), kThisProgram);
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) {
     pointers.push_back(text.data());
   }

@@ -88,17 +88,12 @@ void Cell::process_system(EnvelopePtr message) {
     case detail::MessageKind::kill:
       request_stop(true);
       break;
-    case detail::MessageKind::watch: {
-      const Ref& watcher = message->as<Watch>().watcher;
-      auto& watchers = extras().watchers;
-      if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end()) {
-        watchers.push_back(watcher);
-      }
+    case detail::MessageKind::watch:
+      extras().watchers.insert(message->as<Watch>().watcher);
       break;
-    }
     case detail::MessageKind::unwatch:
       if (extras_ != nullptr) {
-        std::erase(extras_->watchers, message->as<Unwatch>().watcher);
+        extras_->watchers.erase(message->as<Unwatch>().watcher);
       }
       break;
     case detail::MessageKind::child_failed:
@@ -448,7 +443,9 @@ void Cell::close() {
 }
 
 void Cell::watch(const Ref& wanted) {
-  const Ref actor(wanted);  // held, so that its place stays while it is told
+  // A borrowed ref becomes held, so that its place stays while it is told.
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
+  const Ref actor(wanted);
   auto* const target = RefAccess::target(actor);
   if (target == this || !extras().watching.insert(actor).second) {
     return;

@@ -5,7 +5,7 @@
 namespace spinoff::engine {
 
 namespace {
-constexpr Tick kDay = 24 * 60 * 60 * 1000;
+constexpr Tick kDay = tick_at(std::chrono::hours(24));
 }
 
 TimerThread::TimerThread() : thread_([this] { run(); }) {}

@@ -27,7 +27,7 @@ struct Numbered {
 class Counter : public Actor {
  public:
   using Receives = Messages<Numbered>;
-  Counter(Collector<Numbered> seen) : seen_(std::move(seen)) {}
+  explicit Counter(Collector<Numbered> seen) : seen_(std::move(seen)) {}
   void on(const Numbered& message) { seen_.add(message); }
 
  private:
@@ -50,7 +50,7 @@ std::vector<Numbered> flood(NodeOptions options) {
       }
     });
   }
-  auto result = seen.next(static_cast<std::size_t>(kSenders * kEach));
+  auto result = seen.next(std::size_t{kSenders} * kEach);
   node.stop();
   BOOST_TEST(seen.empty());
   return result;
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(M02_messages_of_an_actor_arrive_in_the_order_sent) {
     }};
   }
   std::array<int, kSenders> next{};
-  for (const Numbered& one : seen.next(static_cast<std::size_t>(kSenders * kEach))) {
+  for (const Numbered& one : seen.next(std::size_t{kSenders} * kEach)) {
     BOOST_TEST_REQUIRE(one.number == next.at(static_cast<std::size_t>(one.from))++);
   }
 }

@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(L10_an_actor_that_is_spawned_while_the_node_stops_is_refuse
         for (;;) {
           node.spawn<Puppet>();
         }
-      } catch (const SpawnFailed&) {
+      } catch (const SpawnFailed&) {  // the node has begun to stop
       }
     });
     node.stop();

@@ -341,7 +341,7 @@ class Race {
   std::condition_variable turn_due_;
   int turns_ = 0;
   bool ended_ = false;
-  Gate done_{"each message to be handled or answered", 2 * kProducers* kEach};
+  Gate done_{"each message to be handled or answered", std::size_t{2} * kProducers* kEach};
 
   // The runner's: plain, so that a sanitizer tells if two run at once.
   std::array<int, std::size_t{2} * kProducers> next_{};

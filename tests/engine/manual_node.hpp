@@ -27,6 +27,14 @@ class ManualExecutor final : public engine::Executor {
     cell->run_turn();
     return true;
   }
+  /// Runs the turn that was scheduled last, as a worker that steals may; false if there is none.
+  bool run_latest() {
+    if (!due_.empty()) {
+      due_.push_front(due_.back());
+      due_.pop_back();
+    }
+    return run_one();
+  }
 
  private:
   std::deque<engine::Cell*> due_;
@@ -101,6 +109,8 @@ class ManualNode {
   }
   /// One turn; false if nobody has anything to do.
   [[nodiscard]] bool run_one() const { return executor_->run_one(); }
+  /// The same, out of order: the turn that was scheduled last.
+  [[nodiscard]] bool run_latest() const { return executor_->run_latest(); }
   /// What is due by then is sent; nothing runs.
   void pass(std::chrono::milliseconds time) const { timers_->pass(time); }
 

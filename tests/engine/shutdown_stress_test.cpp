@@ -118,8 +118,8 @@ class Chaotic : public detail::Behavior, private Counted<Chaotic> {
       } else {
         try {
           co_await world_.board.pick(random_).ask<Reply>(Order(random_()), 1ms);
-        } catch (const Timeout&) {
-        } catch (const AskFailed&) {
+        } catch (const Timeout&) {    // as it happens
+        } catch (const AskFailed&) {  // as it happens
         }
       }
       fail_sometimes();
@@ -271,14 +271,14 @@ void trouble(World& world, unsigned seed, const std::atomic<bool>& end) {
     if (random() % 16 == 0) {
       try {
         other.ask<Reply>(Order(random()), 1ms).get();
-      } catch (const Timeout&) {
-      } catch (const AskFailed&) {
+      } catch (const Timeout&) {    // as it happens
+      } catch (const AskFailed&) {  // as it happens
       }
     }
     if (random() % 16 == 0) {
       try {
         static_cast<void>(other / "$Chaotic-1");
-      } catch (const LookupFailed&) {
+      } catch (const LookupFailed&) {  // as it happens
       }
     }
     std::this_thread::yield();

@@ -3,12 +3,11 @@
 ///     peer_node HOST:PORT [URI of a greeter to visit]
 ///
 /// Tells what happens line by line; SIGTERM stops it in an orderly way.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <mutex>
 #include <string>
-
-#include <signal.h>
 
 #include <spinoff/spinoff.hpp>
 

@@ -1,7 +1,6 @@
 /// Nodes in processes of their own, which can be killed, halted and started again.
+#include <csignal>
 #include <optional>
-
-#include <signal.h>
 
 #include "fixture.hpp"
 #include "support/process.hpp"

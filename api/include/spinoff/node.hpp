@@ -48,7 +48,7 @@ struct NodeOptions {
 class Node : private detail::Spawns<Node, TypedRef> {
  public:
   /// Starts the node. Throws NodeStartFailed, or InvalidUri for a bad `remoting`.
-  explicit Node(NodeOptions options = {});
+  explicit Node(const NodeOptions& options = {});
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
   /// Stops the node if that has not happened.

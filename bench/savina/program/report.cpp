@@ -24,6 +24,7 @@ std::string in_words(const Workload& workload, ValueOf value_of) {
 
 double median_seconds(const Series& series) {
   std::vector<double> seconds;
+  seconds.reserve(series.results.size());
   for (const Result& result : series.results) {
     seconds.push_back(result.seconds);
   }

@@ -120,7 +120,7 @@ class alignas(64) Cell final : public detail::Target {
   // Rarely needed: allocated when first used.
   struct Extras {
     std::unordered_set<Ref> watching;
-    std::vector<Ref> watchers;
+    std::unordered_set<Ref> watchers;
     std::unique_ptr<CoroutineHost> coroutines;
     std::exception_ptr failure;  // why the actor is suspended or restarts
     std::uint32_t failures = 0;  // the number of the latest failure
@@ -168,8 +168,9 @@ class alignas(64) Cell final : public detail::Target {
   std::unique_ptr<Extras> extras_;
   ChildTable children_;
 
-  // From here on: what each turn touches.
-  std::unique_ptr<Behavior> instance_;
+  // From here on: what each turn touches, one cache line, and in the next line only the mailbox's
+  // last word, which the pushers fight for.
+  alignas(64) std::unique_ptr<Behavior> instance_;
   EnvelopePtr current_;
   const detail::ActorType* type_ = nullptr;
   std::uint32_t generation_ = 0;
@@ -184,5 +185,7 @@ class alignas(64) Cell final : public detail::Target {
 
   static inline constinit thread_local Cell* t_running = nullptr;
 };
+
+static_assert(sizeof(Cell) == 256, "an actor's cell has grown, or its cache lines are mixed up");
 
 }  // namespace spinoff::engine

@@ -56,10 +56,10 @@ class ChildTable {
   Cell*& bucket(std::uint64_t key) const noexcept { return buckets_[key & (bucket_count_ - 1)]; }
 
   std::unique_ptr<Cell*[]> buckets_;
+  std::atomic<std::uint64_t> last_number_{0};
   std::uint32_t bucket_count_ = 0;
   std::uint32_t named_ = 0;  // that can be found
   std::uint32_t alive_ = 0;  // that have not left
-  std::atomic<std::uint64_t> last_number_{0};
   mutable SpinLock lock_;
   bool closed_ = false;
 };

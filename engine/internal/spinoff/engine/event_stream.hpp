@@ -34,7 +34,7 @@ class EventStream {
       for (const auto& [id, callback] : *subscribers) {
         try {
           callback(&event);
-        } catch (...) {  // NOLINT(bugprone-empty-catch): a listener's error is not the actor's
+        } catch (...) {  // a listener's error is not the actor's
         }
       }
     }

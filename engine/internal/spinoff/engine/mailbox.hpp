@@ -183,8 +183,8 @@ class Mailbox {
     return result;
   }
 
-  // The runner looks at these two for each message; Cell places `user_`, which the pushers fight
-  // for, on the next cache line.
+  // The runner looks at these for each message; Cell places `user_`, which the pushers fight for,
+  // on the next cache line.
   Envelope* pending_ = nullptr;  // taken and not handled yet, the oldest first; the runner's own
   Envelope* last_pending_ = nullptr;  // good while `pending_` is not null
   std::atomic<Envelope*> system_{closed()};
