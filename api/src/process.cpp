@@ -1,4 +1,5 @@
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/process.hpp>
 
@@ -6,8 +7,25 @@ namespace spinoff {
 
 namespace detail {
 
+namespace {
+
+// A timer's message lies in an envelope of its own until it is claimed, which is when the process
+// takes it: until then a cancel still holds.
+Envelope& content(Envelope& message) {
+  return message.type().kind == MessageKind::scheduled ? message.as<Scheduled>().task->message()
+                                                       : message;
+}
+
+// Null if it was cancelled.
+EnvelopePtr claimed(EnvelopePtr message) {
+  return message->type().kind == MessageKind::scheduled ? message->as<Scheduled>().task->claim()
+                                                        : std::move(message);
+}
+
+}  // namespace
+
 void KeptMessages::add(EnvelopePtr message) {
-  Queue& queue = by_type_[&message->type()];
+  Queue& queue = by_type_[&content(*message).type()];
   queue.push_back({++last_order_, std::move(message)});
 }
 
@@ -18,8 +36,8 @@ EnvelopePtr KeptMessages::take_at(Queue& queue, std::size_t index) {
   return message;
 }
 
-EnvelopePtr KeptMessages::take(const MessageType* const* types, std::size_t count,
-                               const void* filter, Accepts accepts) {
+EnvelopePtr KeptMessages::take_wanted(const MessageType* const* types, std::size_t count,
+                                      const void* filter, Accepts accepts) {
   Queue* oldest = nullptr;
   std::size_t oldest_at = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -29,7 +47,8 @@ EnvelopePtr KeptMessages::take(const MessageType* const* types, std::size_t coun
     }
     Queue& queue = found->second;
     std::size_t at = 0;
-    while (at < queue.size() && accepts != nullptr && !accepts(filter, *queue[at].message)) {
+    while (at < queue.size() && accepts != nullptr &&
+           !accepts(filter, content(*queue[at].message))) {
       ++at;
     }
     if (at < queue.size() && (oldest == nullptr || queue[at].order < (*oldest)[oldest_at].order)) {
@@ -40,7 +59,26 @@ EnvelopePtr KeptMessages::take(const MessageType* const* types, std::size_t coun
   return oldest == nullptr ? nullptr : take_at(*oldest, oldest_at);
 }
 
+EnvelopePtr KeptMessages::take(const MessageType* const* types, std::size_t count,
+                               const void* filter, Accepts accepts) {
+  while (EnvelopePtr oldest = take_wanted(types, count, filter, accepts)) {
+    if (EnvelopePtr message = claimed(std::move(oldest))) {
+      return message;
+    }
+  }
+  return nullptr;
+}
+
 EnvelopePtr KeptMessages::take_any() {
+  while (EnvelopePtr oldest = take_oldest()) {
+    if (EnvelopePtr message = claimed(std::move(oldest))) {
+      return message;
+    }
+  }
+  return nullptr;
+}
+
+EnvelopePtr KeptMessages::take_oldest() {
   Queue* oldest = nullptr;
   for (auto& [type, queue] : by_type_) {
     if (!queue.empty() && (oldest == nullptr || queue.front().order < oldest->front().order)) {
@@ -99,8 +137,12 @@ bool MessageWait::wants(Envelope& message) const {
 detail::Handled Process::receive_any(detail::Behavior& process, detail::EnvelopePtr& message) {
   auto& self = static_cast<Process&>(process);
   detail::MessageWait* const wait = self.waiting_;
-  if (wait == nullptr || !wait->wants(*message)) {
+  if (wait == nullptr || !wait->wants(detail::content(*message))) {
     self.kept_.add(std::move(message));
+    return detail::Handled::yes;
+  }
+  message = detail::claimed(std::move(message));
+  if (message == nullptr) {
     return detail::Handled::yes;
   }
   self.waiting_ = nullptr;

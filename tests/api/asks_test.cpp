@@ -189,9 +189,9 @@ BOOST_AUTO_TEST_CASE(C07_a_process_that_ends_without_getting_the_question_fails_
 }
 
 BOOST_AUTO_TEST_CASE(C07_when_the_node_ends_all_asks_do) {
-  World world;
   Gate asked("four threads to ask", 4);
   Gate failed("four asks to fail", 4);
+  World world;
   std::vector<std::jthread> threads;
   auto node = std::make_unique<Node>(quiet());
   const auto silent = node->spawn<Doubler>();

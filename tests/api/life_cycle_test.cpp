@@ -35,11 +35,11 @@ BOOST_AUTO_TEST_SUITE(life_cycle)
 
 BOOST_AUTO_TEST_CASE(L01_stop_lets_the_handler_finish_and_the_rest_becomes_dead_letters_in_order) {
   const Log log("a step");
+  Gate finish("the test to let the handler finish");
+  Gate inside("the handler to begin");
   Node node(quiet());
   const auto dead = listen<DeadLetter>(node);
   const auto actor = node.spawn<Mortal>(log, "a");
-  Gate finish("the test to let the handler finish");
-  Gate inside("the handler to begin");
   actor << Do{[&](Puppet& me) {
     inside.open();
     finish.wait();

@@ -148,6 +148,7 @@ class Alone : public Actor {
 };
 
 BOOST_AUTO_TEST_CASE(M04_an_actor_handles_one_message_at_a_time_and_sees_what_it_wrote) {
+  std::promise<int> sum;
   Node node({.workers = 4, .turn_budget = 2, .log_events = false});
   const auto alone = node.spawn<Alone>();
   std::vector<std::jthread> senders;
@@ -159,7 +160,6 @@ BOOST_AUTO_TEST_CASE(M04_an_actor_handles_one_message_at_a_time_and_sees_what_it
     });
   }
   senders.clear();  // all has been sent
-  std::promise<int> sum;
   alone << &sum;
   BOOST_TEST(sum.get_future().get() == kSenders * kEach);
 }
@@ -225,10 +225,10 @@ BOOST_AUTO_TEST_CASE(M05_what_cannot_be_serialized_is_an_error_and_a_dead_letter
 }
 
 BOOST_AUTO_TEST_CASE(M06_the_sender_is_the_actor_whose_handler_sent_the_message) {
+  std::promise<Ref> sender;
   Node node(quiet());
   const auto from = node.spawn<Puppet>();
   const auto to = node.spawn<Puppet>();
-  std::promise<Ref> sender;
   from << Do{[&](Puppet&) { to << Do{[&](Puppet& me) { sender.set_value(me.sender()); }}; }};
   BOOST_TEST(sender.get_future().get() == from);
 }
@@ -252,11 +252,11 @@ BOOST_AUTO_TEST_CASE(M06_a_reply_to_no_sender_is_a_dead_letter) {
 }
 
 BOOST_AUTO_TEST_CASE(M07_a_forwarded_message_keeps_its_sender) {
+  std::promise<Ref> sender;
   Node node(quiet());
   const auto from = node.spawn<Puppet>();
   const auto via = node.spawn<Puppet>();
   const auto to = node.spawn<Puppet>();
-  std::promise<Ref> sender;
   // The same order at both: whoever is not the last one passes it on.
   from << Do{[&](Puppet&) {
     via << Do{[&](Puppet& me) {
@@ -281,6 +281,7 @@ class Picky : public Actor {
 };
 
 BOOST_AUTO_TEST_CASE(M09_a_message_without_a_handler_is_an_event_and_the_actor_goes_on) {
+  std::promise<void> alive;
   Node node(quiet());
   const auto unhandled = listen<UnhandledMessage>(node);
   const Ref picky = node.spawn<Picky>();
@@ -290,7 +291,6 @@ BOOST_AUTO_TEST_CASE(M09_a_message_without_a_handler_is_an_event_and_the_actor_g
   BOOST_TEST(event.actor == picky);
   BOOST_TEST(*event.message.get_if<std::string>() == "what?");
   BOOST_TEST(event.sender == from);
-  std::promise<void> alive;
   picky << &alive;
   BOOST_TEST((alive.get_future().wait_for(kWaitLimit) == std::future_status::ready));
 }

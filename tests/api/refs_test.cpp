@@ -230,8 +230,8 @@ BOOST_AUTO_TEST_CASE(U07_a_dead_ref_still_knows_its_uri_whatever_has_become_of_i
 }
 
 BOOST_AUTO_TEST_CASE(U07_a_sender_that_is_gone_and_forgotten_can_still_be_looked_at) {
-  Node node(quiet());
   Gate forgotten("the sender to be forgotten");
+  Node node(quiet());
   const Log log("a look");
   const auto asked = node.spawn<Puppet>();
   Ref sender = node.spawn<Puppet>();

@@ -165,9 +165,9 @@ class Slow : public Actor {
 
 void check_busy_child_ends(Decision decision) {
   const Log log("a step");
-  Node node(when_failed(decision));
   Gate answer("the test to let the answer come");
   Gate asking("the process to ask");
+  Node node(when_failed(decision));
   const auto actor = node.spawn<Fragile>(log);
   const Ref slow = node.spawn<Slow>(&answer);
   call(actor, [&](Puppet& me) { me.spawn<Busy>(slow, &asking); });
@@ -197,8 +197,8 @@ class SlowEnd : public Puppet {
 
 BOOST_AUTO_TEST_CASE(L08_a_suspended_actor_can_still_take_its_time_to_end) {
   const Log log("a step");
-  Node node(when_failed(Decision::Stop));
   Gate answer("the test to let the answer come");
+  Node node(when_failed(Decision::Stop));
   const auto actor = node.spawn<Fragile>(log);
   const Ref slow = node.spawn<Slow>(&answer);
   drain(call(actor, [&](Puppet& me) { return me.spawn<SlowEnd>(slow); }));
@@ -236,10 +236,10 @@ class Hesitant : public Puppet {
 
 BOOST_AUTO_TEST_CASE(L08_a_process_that_is_suspended_does_not_move_on) {
   const Log log("a step");
-  Node node(quiet());
   Gate answer("the test to let the answer come");
   Gate asking("the process to ask");
   Gate decide("the test to let the boss decide");
+  Node node(quiet());
   const auto boss = node.spawn<Hesitant>(log, &decide);
   const auto actor = call(boss, [&](Puppet& me) { return me.spawn<Fragile>(log); });
   const Ref slow = node.spawn<Slow>(&answer);

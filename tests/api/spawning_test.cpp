@@ -249,6 +249,7 @@ BOOST_AUTO_TEST_CASE(P08_a_million_idle_actors_take_less_than_a_gibibyte) {
   constexpr int kActors = 1'000'000;
   std::atomic<int> started{0};
   const std::size_t before = resident_bytes();
+  Gate all_started("a million actors to start");
   Node node(quiet());
   const auto parent = node.spawn<Puppet>();
   // All children start before the last of them, as far as memory goes: each was constructed.
@@ -257,7 +258,6 @@ BOOST_AUTO_TEST_CASE(P08_a_million_idle_actors_take_less_than_a_gibibyte) {
       me.spawn<Idle>(&started);
     }
   });
-  Gate all_started("a million actors to start");
   parent << Do{[&](Puppet& me) {
     me.start_periodic_timer("look", std::chrono::milliseconds(1), Do{[&](Puppet&) {
                               if (started.load() == kActors) {

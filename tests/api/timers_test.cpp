@@ -153,6 +153,30 @@ BOOST_AUTO_TEST_CASE(M08_a_keyed_timer_can_be_cancelled_by_its_key) {
   BOOST_TEST(world.heard.empty());
 }
 
+BOOST_AUTO_TEST_CASE(M08_a_cancel_holds_for_what_a_process_has_taken_aside) {
+  class Impatient : public Process {
+   public:
+    Task<> run(Log log) {
+      start_timer("cancelled", 0ms, 1);
+      start_timer("kept", 0ms, 2);
+      start_periodic_timer("often", 1ms, 'c');
+      start_timer("last", 5ms, 0.5);
+      co_await get<double>();  // so the others are due
+      cancel_timer("cancelled");
+      cancel_timer("often");
+      log.add("got " + std::to_string(co_await get<int>()));
+      log.add(get_nowait<int>().has_value() ? "an int" : "no int");
+      log.add(get_nowait<char>().has_value() ? "a char" : "no char");
+    }
+  };
+  const Log log("what the process got");
+  Node node(quiet());
+  node.spawn<Impatient>(log);
+  BOOST_TEST(log.next() == "got 2");
+  BOOST_TEST(log.next() == "no int");
+  BOOST_TEST(log.next() == "no char");
+}
+
 BOOST_AUTO_TEST_CASE(M08_keyed_timers_end_with_their_actor) {
   World world;
   const auto dead = listen<DeadLetter>(world.node);
@@ -207,10 +231,10 @@ BOOST_AUTO_TEST_CASE(M08_a_periodic_message_that_cannot_be_copied_is_an_error_ev
 }
 
 BOOST_AUTO_TEST_CASE(M08_a_message_to_a_sender_that_is_gone_does_not_end_the_timers) {
+  Gate forgotten("the sender to be forgotten");
   World world;
   const auto dead = listen<DeadLetter>(world.node);
   const auto asked = world.node.spawn<Puppet>();
-  Gate forgotten("the sender to be forgotten");
   Ref sender = world.node.spawn<Puppet>();
   sender << Do{[&](Puppet&) {
     asked << Do{[&](Puppet& me) {

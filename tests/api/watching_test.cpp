@@ -101,8 +101,8 @@ BOOST_AUTO_TEST_CASE(W02_a_watch_and_a_stop_at_the_same_time_give_terminated_onc
 }
 
 BOOST_AUTO_TEST_CASE(W02_watching_a_sender_that_is_gone_and_forgotten_gives_terminated) {
-  World world;
   Gate forgotten("the sender to be forgotten");
+  World world;
   Ref sender = world.node.spawn<Puppet>();
   sender << Do{[&](Puppet&) {
     world.watcher << Do{[&](Puppet& me) {

@@ -41,8 +41,8 @@ class FailsAtFirst final : public Factory {
 BOOST_AUTO_TEST_SUITE(guardian)
 
 BOOST_AUTO_TEST_CASE(S08_a_child_that_fails_before_the_guardians_first_turn_gets_an_answer) {
-  const ManualNode node({.guardian_decision = Decision::Restart});
   int restarted = 0;
+  const ManualNode node({.guardian_decision = Decision::Restart});
   node.core().events().subscribe(kMessageType<Restarted>, [&](const void*) { ++restarted; });
   node.spawn(kType, FactoryPtr(new FailsAtFirst));
   BOOST_TEST_REQUIRE(node.run_latest());

@@ -31,6 +31,8 @@ class KeptMessages {
   EnvelopePtr take(const MessageType* const* types, std::size_t count, const void* filter,
                    Accepts accepts);
   EnvelopePtr take_any();
+  /// The oldest message as it came: one of a timer is still to be claimed.
+  EnvelopePtr take_oldest();
   /// Gives up what tells of that actor's end.
   void drop_end_of(const Ref& actor);
 
@@ -41,6 +43,8 @@ class KeptMessages {
   };
   using Queue = std::deque<Kept>;
   EnvelopePtr take_at(Queue& queue, std::size_t index);
+  EnvelopePtr take_wanted(const MessageType* const* types, std::size_t count, const void* filter,
+                          Accepts accepts);
 
   std::unordered_map<const MessageType*, Queue> by_type_;
   std::uint64_t last_order_ = 0;
@@ -200,7 +204,7 @@ class Process : public Actor {
   }
 
  public:
-  detail::EnvelopePtr take_kept() override { return kept_.take_any(); }
+  detail::EnvelopePtr take_kept() override { return kept_.take_oldest(); }
   void refuse_asker(std::string_view reason) override;
   /// For the engine.
   static detail::Handled receive_any(detail::Behavior& process, detail::EnvelopePtr& message);

@@ -30,9 +30,6 @@ inline constexpr bool kRunTakesArguments =
 template <class A>
 concept HasRun = requires { &A::run; };
 
-template <class A>
-concept IsProcess = requires { &A::receive_any; };
-
 template <class A, class... Args>
 concept CallsRun = requires(A& process, Args&... args) { process.run(args...); };
 

@@ -73,6 +73,9 @@ struct ListOfMessages<RemoteMessages<Ms...>> {
 };
 
 template <class A>
+concept IsProcess = requires { &A::receive_any; };
+
+template <class A>
 consteval bool check_receives() {
   if constexpr (DeclaresReceives<A>) {
     using List = ListOfMessages<typename A::Receives>;
@@ -165,7 +168,7 @@ template <class A>
 Handled receive(Behavior& actor, EnvelopePtr& message) {
   if constexpr (!check_receives<A>()) {
     return Handled::no;
-  } else if constexpr (requires { A::receive_any(actor, message); }) {
+  } else if constexpr (IsProcess<A>) {
     static_assert(!HasHandlers<A>,
                   "a process has no handlers: let its run() ask for messages with `co_await "
                   "get<M>()`, or make it an actor");
@@ -181,7 +184,8 @@ Handled receive(Behavior& actor, EnvelopePtr& message) {
 }
 
 template <class A>
-inline constexpr ActorType kActorType{.name = type_name<A>(), .receive = &receive<A>};
+inline constexpr ActorType kActorType{
+    .name = type_name<A>(), .receive = &receive<A>, .takes_aside = IsProcess<A>};
 
 }  // namespace detail
 }  // namespace spinoff

@@ -61,6 +61,8 @@ struct ActorType {
   std::string_view name;  // dotted
   /// Gives the message to the actor, which may take the envelope.
   Handled (*receive)(Behavior& actor, EnvelopePtr& message);
+  /// It may take messages aside. So it gets those of timers as Scheduled, and claims them itself.
+  bool takes_aside = false;
 };
 
 /// Makes an actor's instance, once for each start or restart.

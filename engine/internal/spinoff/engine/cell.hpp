@@ -131,7 +131,7 @@ class alignas(64) Cell final : public detail::Target {
   };
   Extras& extras();
 
-  // Handling (cell.cpp).
+  // Handling (cell_turn.cpp).
   [[nodiscard]] bool takes_messages() const noexcept {
     return state_ == State::running && !busy_ && !held_ && !ending_;
   }
@@ -140,16 +140,20 @@ class alignas(64) Cell final : public detail::Target {
   void give(EnvelopePtr message);
   void after_coroutine();
 
-  // Life (cell_life.cpp). Only `advance` can end it: it returns true when the actor is closed, and
-  // then nothing of the cell may be touched.
+  // System messages (cell_system.cpp).
   void process_system(EnvelopePtr message);
-  bool advance();
-  void start_instance(bool restarted);
+
+  // Errors (cell_supervision.cpp).
   void fail(std::exception_ptr error);
   void decide(const ChildFailed& failed);
   void apply(const Decided& decided);
   void resume();
   void hold_children(bool held);
+
+  // Life (cell_life.cpp). Only `advance` can end it: it returns true when the actor is closed, and
+  // then nothing of the cell may be touched.
+  bool advance();
+  void start_instance(bool restarted);
   void begin_restart();
   void request_stop(bool kill, bool in_order = false);
   void begin_stop(bool kill);
@@ -160,6 +164,9 @@ class alignas(64) Cell final : public detail::Target {
   void drop_user_mail();
   void refuse_system_mail();
   void wake(std::uint64_t token);
+
+  // Watching (cell_watching.cpp).
+  static void tell_terminated(NodeCore& node, const Ref& watcher, const Ref& actor);
   static void send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher);
 
   detail::FactoryPtr factory_;

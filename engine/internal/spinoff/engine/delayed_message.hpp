@@ -16,6 +16,8 @@ class DelayedMessage final : public engine::TimerTask {
   DelayedMessage(Ref to, std::chrono::nanoseconds period, EnvelopePtr message);
 
   engine::Clock::time_point fire(engine::Clock::time_point due) override;
+  /// What `claim` would give, to look at. By the one actor that handles it.
+  [[nodiscard]] Envelope& message() const noexcept { return *message_; }
   /// The message, or null if it was cancelled. By the one actor that handles it.
   EnvelopePtr claim();
   /// No claim succeeds any more. By anyone who holds it.

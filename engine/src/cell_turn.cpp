@@ -1,0 +1,250 @@
+// What happens in a turn: system messages first, then messages one by one, until there are none or
+// the budget is used up.
+#include <utility>
+
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/node_core.hpp>
+#include <spinoff/errors.hpp>
+#include <spinoff/events.hpp>
+
+#include "unwrap.hpp"
+
+namespace spinoff::engine {
+
+using detail::Handled;
+using detail::RefAccess;
+
+// Makes the actor known to what it calls: as the sender, the parent of what it spawns, the host of
+// its coroutines.
+class Cell::Turn {
+ public:
+  explicit Turn(Cell& cell) noexcept : outer_(t_running), outer_self_(detail::t_self) {
+    t_running = &cell;
+    detail::t_self = cell.as_sender();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    t_running = outer_;
+    detail::t_self = outer_self_;
+  }
+
+ private:
+  Cell* outer_;
+  Sender outer_self_;
+};
+
+void Cell::schedule() {
+  if (t_running != nullptr && t_running->anchor() == anchor()) {
+    node().executor().schedule(*this);
+    return;
+  }
+  // The cell waits for this turn, so its node cannot end before the call; but it could during it.
+  const NodeAnchor::Entry entry(*anchor());
+  entry.node()->executor().schedule(*this);
+}
+
+void Cell::run_turn() noexcept {
+  const Turn turn(*this);
+  unsigned left = node().options().turn_budget;
+  for (;;) {
+    if (mailbox_.has_system()) [[unlikely]] {
+      for (Envelope* next = mailbox_.take_system(); next != nullptr;) {
+        EnvelopePtr message(next);
+        next = message->next;
+        process_system(std::move(message));
+      }
+    }
+    if (!takes_messages()) [[unlikely]] {
+      if (state_ == State::created && !held_) {
+        start_instance(false);
+      } else if (step_due_ && !(held_ && state_ == State::restarting)) {
+        step_due_ = false;
+        if (advance()) {
+          return;
+        }
+      } else if (!mailbox_.absorb() && !mailbox_.has_system() && mailbox_.try_idle()) {
+        return;
+      }
+      continue;
+    }
+    Envelope* const message = mailbox_.next();
+    if (message == nullptr) {
+      if (!mailbox_.has_system() && mailbox_.try_idle()) {
+        return;
+      }
+      continue;
+    }
+    if (left == 0) {
+      mailbox_.put_back(message);
+      schedule();
+      return;
+    }
+    --left;
+    handle(EnvelopePtr(message));
+  }
+}
+
+void Cell::handle(EnvelopePtr message) {
+  if (message->target_generation != generation_) [[unlikely]] {
+    // Sent to an actor that had this place before.
+    node().dead_letter(Ref(), std::move(message));
+    return;
+  }
+  if (message->type().kind != detail::MessageKind::user) [[unlikely]] {
+    handle_special(std::move(message));
+    return;
+  }
+  give(std::move(message));
+}
+
+void Cell::give(EnvelopePtr message) {
+  current_ = std::move(message);
+  unhandled_ = false;
+  try {
+    const Handled handled = type_->receive(*instance_, current_);
+    if ((handled == Handled::no || unhandled_) && current_ != nullptr) [[unlikely]] {
+      if (current_->type().kind == detail::MessageKind::terminated) {
+        throw UnhandledTermination("the actor watched " +
+                                   current_->as<Terminated>().actor.to_string() +
+                                   ", which has stopped, and has no handler for Terminated");
+      }
+      publish_unhandled(std::move(current_));
+    }
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  if (extras_ != nullptr && extras_->coroutines != nullptr) [[unlikely]] {
+    after_coroutine();
+    if (busy_) {
+      return;  // the message stays until its handler is done
+    }
+  }
+  current_.reset();
+}
+
+void Cell::handle_special(EnvelopePtr message) {
+  switch (message->type().kind) {
+    case detail::MessageKind::poison:
+      request_stop(false, true);
+      return;
+    case detail::MessageKind::terminated:
+      // Else it is not watched, or not any more.
+      if (extras_ != nullptr && extras_->watching.erase(message->as<Terminated>().actor) != 0) {
+        give(std::move(message));
+      }
+      return;
+    case detail::MessageKind::scheduled:
+      if (type_->takes_aside) {
+        give(std::move(message));
+        return;
+      }
+      break;
+    default:
+      break;
+  }
+  try {
+    message = unwrap(std::move(message), *anchor());
+  } catch (const DecodeError&) {  // told by unwrap
+    return;
+  } catch (...) {  // it cannot be copied
+    node().publish_error(ref(), std::current_exception(), {});
+    return;
+  }
+  if (message != nullptr) {
+    give(std::move(message));
+  }
+}
+
+void Cell::publish_unhandled(EnvelopePtr message) {
+  node().refuse_ask(*message, "the actor " + ref().to_string() + " has no handler for " +
+                                  std::string(message->type().name));
+  const Sender from = message->sender();
+  const Ref sender = RefAccess::hold(from.target, from.generation);
+  node().events().publish(UnhandledMessage{ref(), AnyMessage(std::move(message)), sender});
+}
+
+Ref Cell::sender() const noexcept {
+  if (current_ == nullptr) {
+    return {};
+  }
+  const Sender sender = current_->sender();
+  return RefAccess::borrow(sender.target, sender.generation);
+}
+
+void Cell::forward(const Ref& to) {
+  if (current_ != nullptr) {
+    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(current_));
+  }
+}
+
+CoroutineHost& Cell::coroutines() {
+  Extras& more = extras();
+  if (more.coroutines == nullptr) {
+    more.coroutines = std::make_unique<CoroutineHost>();
+  }
+  return *more.coroutines;
+}
+
+void Cell::run_coroutine(Task<> task, CoroutineHost::Purpose purpose) {
+  if (!task) {
+    return;
+  }
+  coroutines().start(std::move(task), purpose);
+  after_coroutine();
+}
+
+void Cell::wake(std::uint64_t token) {
+  if (extras_ == nullptr || extras_->coroutines == nullptr) {
+    return;
+  }
+  if (held_ || state_ == State::suspended) {
+    extras_->held_wakes.push_back(token);
+    return;
+  }
+  extras_->coroutines->wake(token);
+  after_coroutine();
+}
+
+// Whenever the coroutine may have moved: is it done, and what follows?
+void Cell::after_coroutine() {
+  CoroutineHost& host = *extras_->coroutines;
+  if (!host.active()) {
+    return;
+  }
+  if (!host.done()) {
+    busy_ = host.purpose() == CoroutineHost::Purpose::handler;
+    if (ending_ && host.may_stop()) {
+      begin_stop(false);
+    }
+    return;
+  }
+  const CoroutineHost::Purpose purpose = host.purpose();
+  std::exception_ptr error = host.finish();
+  busy_ = false;
+  switch (purpose) {
+    case CoroutineHost::Purpose::run:
+      if (error != nullptr) {
+        fail(std::move(error));
+      } else {
+        begin_stop(false);
+      }
+      break;
+    case CoroutineHost::Purpose::handler:
+      if (error != nullptr) {
+        fail(std::move(error));
+      } else if (ending_) {
+        begin_stop(false);
+      }
+      current_.reset();
+      break;
+    case CoroutineHost::Purpose::post_stop:
+      if (error != nullptr) {
+        node().publish_error(ref(), error, {});
+      }
+      step_due_ = true;
+      break;
+  }
+}
+
+}  // namespace spinoff::engine
