@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <unordered_map>
 
 #include <spinoff/actor.hpp>
@@ -8,6 +10,16 @@ namespace spinoff {
 
 struct Actor::Timers {
   std::unordered_map<std::string, Timer> by_key;
+  std::size_t sweep_at = 16;
+
+  // Those that have fired for the last time: looked for now and then, since keys may be many.
+  void drop_ended() {
+    if (by_key.size() < sweep_at) {
+      return;
+    }
+    std::erase_if(by_key, [](const auto& one) { return one.second.has_ended(); });
+    sweep_at = std::max<std::size_t>(16, 2 * by_key.size());
+  }
 };
 
 void Actor::TimersDeleter::operator()(Timers* timers) const noexcept {
@@ -30,15 +42,15 @@ Ref Actor::sender() const {
 }
 
 Ref Actor::lookup(std::string_view name) const {
+  // A ':' in the first part makes it a node's address; names cannot contain one.
   if (name.starts_with('/') || name.find(':') != std::string_view::npos) {
     return cell().node().lookup(Uri::parse(name));
   }
   return self() / name;
 }
 
-const Ref& Actor::watch(const Ref& actor) {
+void Actor::start_watching(const Ref& actor) {
   cell().watch(actor);
-  return actor;
 }
 
 void Actor::unwatch(const Ref& actor) {
@@ -57,6 +69,7 @@ void Actor::keep_timer(const std::string& key, Timer timer) {
   if (timers_ == nullptr) {
     timers_.reset(new Timers);
   }
+  timers_->drop_ended();
   Timer& kept = timers_->by_key[key];
   kept.cancel();
   kept = std::move(timer);

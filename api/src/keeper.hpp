@@ -61,6 +61,8 @@ class Keeper final : public Actor {
       : kept_(std::move(kept)), actor_(std::move(actor)) {}
 
   void pre_start() override { watch(actor_); }
+  /// Also when an actor stops the whole node.
+  void post_stop() override { kept_->end(); }
   void on(const Terminated& terminated);
   void on(const SpawnAgain& again);
   using Receives = Messages<Terminated, SpawnAgain>;

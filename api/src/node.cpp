@@ -143,6 +143,11 @@ void Node::request_stop() {
 }
 
 void Node::wait() {
+  if (engine::Cell::running() != nullptr || engine::EventStream::publishing()) {
+    throw std::logic_error(
+        "Node::wait() in an actor or in an event's callback would wait for itself: call it from a "
+        "thread of your own");
+  }
   impl_->core.wait_until_stopped();
 }
 

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
@@ -16,10 +20,18 @@ Envelope& content(Envelope& message) {
                                                        : message;
 }
 
-// Null if it was cancelled.
+// Null if it was cancelled, or cannot be copied, which an Error event tells.
 EnvelopePtr claimed(EnvelopePtr message) {
-  return message->type().kind == MessageKind::scheduled ? message->as<Scheduled>().task->claim()
-                                                        : std::move(message);
+  if (message->type().kind != MessageKind::scheduled) {
+    return message;
+  }
+  try {
+    return message->as<Scheduled>().task->claim();
+  } catch (...) {
+    engine::Cell& cell = *engine::Cell::running();
+    cell.node().publish_error(cell.ref(), std::current_exception(), {});
+    return nullptr;
+  }
 }
 
 }  // namespace
@@ -88,11 +100,16 @@ EnvelopePtr KeptMessages::take_oldest() {
   return oldest == nullptr ? nullptr : take_at(*oldest, 0);
 }
 
+bool KeptMessages::empty() const noexcept {
+  return std::ranges::all_of(by_type_, [](const auto& one) { return one.second.empty(); });
+}
+
 void KeptMessages::drop_end_of(const Ref& actor) {
   const auto found = by_type_.find(&kMessageType<Terminated>);
   if (found != by_type_.end()) {
-    std::erase_if(found->second,
-                  [&](const Kept& kept) { return kept.message->as<Terminated>().actor == actor; });
+    std::erase_if(found->second, [&](const Kept& kept) {
+      return content(*kept.message).as<Terminated>().actor == actor;
+    });
   }
 }
 
@@ -105,6 +122,11 @@ MessageWait::~MessageWait() {
 bool MessageWait::await_ready() {
   if (process_.cell().drops_kept()) {
     return false;  // the process is stopped where it waits now; what is kept are dead letters
+  }
+  if (process_.cell().ends()) {
+    throw std::logic_error(
+        "an actor that has stopped gets no more messages: post_stop_async can "
+        "ask, but not get");
   }
   message_ = types_ == nullptr ? process_.kept_.take_any()
                                : process_.kept_.take(types_, count_, filter_, accepts_);
@@ -137,7 +159,14 @@ bool MessageWait::wants(Envelope& message) const {
 detail::Handled Process::receive_any(detail::Behavior& process, detail::EnvelopePtr& message) {
   auto& self = static_cast<Process&>(process);
   detail::MessageWait* const wait = self.waiting_;
-  if (wait == nullptr || !wait->wants(detail::content(*message))) {
+  bool wanted = false;
+  try {
+    wanted = wait != nullptr && wait->wants(detail::content(*message));
+  } catch (...) {  // the error tells of the message itself
+    message = detail::claimed(std::move(message));
+    throw;
+  }
+  if (!wanted) {
     self.kept_.add(std::move(message));
     return detail::Handled::yes;
   }
@@ -155,9 +184,42 @@ detail::Handled Process::receive_any(detail::Behavior& process, detail::Envelope
 void Process::note_sender(const detail::Envelope& message) {
   sender_ = message.sender();
   if (sender_.counted || held_sender_) {
-    held_sender_ = sender_.counted ? sender() : Ref();
+    held_sender_ =
+        sender_.counted ? detail::RefAccess::hold(sender_.target, sender_.generation) : Ref();
   }
   cell().coroutines().set_handling(true);
+}
+
+void Process::pass_on(const Ref& to, detail::EnvelopePtr message) const {
+  if (sender_.counted) {
+    sender_.target->retain();  // the message's
+  }
+  detail::deliver(detail::RefAccess::target(to), detail::RefAccess::generation(to),
+                  detail::Envelope::with_sender(std::move(message), sender_));
+}
+
+void Process::forward(const Ref& to, const AnyMessage& message) const {
+  if (!message || message.envelope()->type().copy == nullptr) {
+    throw std::invalid_argument(message
+                                    ? "a message of type '" + std::string(message.type_name()) +
+                                          "' cannot be copied: get it by its type, and forward that"
+                                    : "an AnyMessage without a message cannot be forwarded");
+  }
+  detail::Envelope& original = *message.envelope();
+  pass_on(to, detail::Envelope::make_dynamic(original.type(), detail::Sender{}, [&](void* place) {
+            original.type().copy(original.payload(), place);
+          }));
+}
+
+// To look for a message is to be done with the one before, as it is to wait for one. False if
+// there is nothing to be handled any more, since the process is to stop.
+bool Process::look_for_messages() {
+  cell().coroutines().set_handling(false);
+  if (cell().drops_kept()) {
+    return false;
+  }
+  cell().take_in();
+  return true;
 }
 
 void Process::refuse_asker(std::string_view reason) {
@@ -170,6 +232,7 @@ void Process::unwatch(const Ref& actor) {
 }
 
 void Process::flush() {
+  cell().take_in();
   while (detail::EnvelopePtr message = kept_.take_any()) {
     cell().publish_unhandled(std::move(message));
   }

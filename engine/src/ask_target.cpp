@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <utility>
 
 #include <spinoff/ask.hpp>
@@ -187,6 +188,9 @@ bool AskHandle::notify(std::uint64_t token) {
 }
 
 void AskHandle::wait() {
+  if (engine::Cell::running() != nullptr) {
+    throw std::logic_error("get() of an ask would block the actor's worker: co_await it instead");
+  }
   static_cast<AskTarget*>(target_)->wait();
 }
 

@@ -33,6 +33,9 @@ void check_name(const std::string& name) {
   if (name.find('/') != std::string::npos) {
     refuse("'/' separates the names in a path");
   }
+  if (name.find(':') != std::string::npos) {
+    refuse("':' separates a host from its port");
+  }
   if (name.size() > kMaxName) {
     refuse("it is longer than " + std::to_string(kMaxName) + " bytes");
   }

@@ -18,7 +18,7 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   cell.name_ = std::move(name);
   cell.state_ = State::created;
   cell.ending_ = cell.poisoned_ = cell.busy_ = cell.held_ = cell.unhandled_ = cell.step_due_ =
-      false;
+      cell.killed_ = false;
   cell.parent_ = parent;
   if (parent != nullptr) {
     parent->retain();  // so that a Ref to the child always finds its whole path
@@ -40,6 +40,12 @@ void Cell::drop_user_mail() {
   mailbox_.close_user();
   while (Envelope* const left = mailbox_.pop_pending()) {
     node().dead_letter(self, EnvelopePtr(left));
+  }
+}
+
+void Cell::drop_kept() {
+  while (EnvelopePtr kept = instance_ == nullptr ? nullptr : instance_->take_kept()) {
+    node().dead_letter(ref(), std::move(kept));
   }
 }
 

@@ -8,6 +8,7 @@
 //   6. The cell leaves the parent's table. Only now can the parent stop, and at last the node end:
 //      nothing of the node is touched after this.
 #include <utility>
+#include <vector>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
@@ -16,6 +17,8 @@
 #include <spinoff/events.hpp>
 
 namespace spinoff::engine {
+
+using detail::RefAccess;
 
 namespace {
 
@@ -60,6 +63,10 @@ void Cell::start_instance(bool restarted) {
     fail(std::current_exception());
     return;
   }
+  if (!run && factory_->has_run()) {  // it has returned before it began
+    begin_stop(false);
+    return;
+  }
   run_coroutine(std::move(run), CoroutineHost::Purpose::run);
 }
 
@@ -70,14 +77,33 @@ void Cell::begin_restart() {
   }
   extras_->held_wakes.clear();
   extras_->escalated.clear();
-  // The new instance is not to hear of the end of children that it never had.
-  for (const Ref& child : children_.all()) {
+  // The new instance is not to hear of the end of children that it never had. One that has ended is
+  // no child any more, but its Terminated may be on its way.
+  std::vector<Ref> own;
+  for (const Ref& actor : extras_->watching) {
+    const Ref held = RefAccess::hold(actor);  // its place is that actor's, whose parent stays
+    const auto* const target = RefAccess::target(held);
+    if (target != nullptr && target->kind() == detail::TargetKind::actor &&
+        static_cast<const Cell*>(target)->parent_ == this) {
+      own.push_back(actor);
+    }
+  }
+  for (const Ref& child : own) {
     unwatch(child);
   }
   stop_children(false);
 }
 
+// Whether the coroutine may be dropped where it waits. What an actor has taken aside comes before a
+// stop that came in order with it, so a mere pause does not do then.
+bool Cell::may_stop_now(bool in_order) const noexcept {
+  const CoroutineHost& host = *extras_->coroutines;
+  return host.may_stop() && (!in_order || host.wait()->kind() == detail::Wait::Kind::message ||
+                             !instance_->has_kept());
+}
+
 void Cell::request_stop(bool kill, bool in_order) {
+  killed_ = killed_ || kill;
   if (state_ == State::stopping || state_ == State::finishing) {
     if (kill) {
       for (const Ref& child : children_.all()) {
@@ -92,10 +118,9 @@ void Cell::request_stop(bool kill, bool in_order) {
   }
   if (!kill && !held_ && state_ == State::running && extras_ != nullptr &&
       extras_->coroutines != nullptr) {
-    const CoroutineHost& host = *extras_->coroutines;
-    if (host.active() && !host.may_stop()) {
+    if (extras_->coroutines->active() && !may_stop_now(in_order)) {
+      poisoned_ = in_order && (poisoned_ || !ending_);  // a stop before or after it is stronger
       ending_ = true;
-      poisoned_ = in_order;
       return;
     }
   }
@@ -112,6 +137,8 @@ void Cell::begin_stop(bool kill) {
   if (extras_ != nullptr && extras_->coroutines != nullptr) {
     extras_->coroutines->drop();
   }
+  drop_kept();
+  drop_mail();
   stop_children(kill);
 }
 
@@ -178,6 +205,10 @@ void Cell::run_post_stop() {
   }
   if (rest) {
     run_coroutine(std::move(rest), CoroutineHost::Purpose::post_stop);
+    if (killed_ && !step_due_) {  // it would wait, and nobody kills a second time
+      extras_->coroutines->drop();
+      step_due_ = true;
+    }
   } else {
     step_due_ = true;
   }
@@ -209,9 +240,7 @@ void Cell::close() {
   if (last != nullptr && last->coroutines != nullptr) {
     last->coroutines->drop();
   }
-  while (EnvelopePtr kept = instance_ == nullptr ? nullptr : instance_->take_kept()) {
-    core.dead_letter(self, std::move(kept));
-  }
+  drop_kept();
   instance_.reset();
   factory_.reset();
   extras_.reset();  // should a destructor have asked for it again

@@ -65,9 +65,11 @@ void Cell::apply(const Decided& decided) {
     return;  // it failed again since, or is being stopped
   }
   switch (decided.decision) {
-    case Decision::Resume:
+    case Decision::Resume: {
       // A process whose run has thrown has nothing to go on with, nor has one that never started.
-      if (extras_->never_started || instance_ == nullptr || factory_->has_run()) {
+      const bool run_is_over =
+          factory_->has_run() && (extras_->coroutines == nullptr || !extras_->coroutines->active());
+      if (extras_->never_started || instance_ == nullptr || run_is_over) {
         begin_restart();
         return;
       }
@@ -81,6 +83,7 @@ void Cell::apply(const Decided& decided) {
       }
       resume();
       return;
+    }
     case Decision::Restart:
       begin_restart();
       return;

@@ -63,7 +63,16 @@ void Cell::run_turn() noexcept {
         if (advance()) {
           return;
         }
-      } else if (!mailbox_.absorb() && !mailbox_.has_system() && mailbox_.try_idle()) {
+      } else if (mailbox_.absorb()) {
+        if (state_ == State::stopping || state_ == State::finishing) {
+          drop_mail();
+        }
+        if (left == 0) {
+          schedule();
+          return;
+        }
+        --left;
+      } else if (!mailbox_.has_system() && mailbox_.try_idle()) {
         return;
       }
       continue;
@@ -81,6 +90,28 @@ void Cell::run_turn() noexcept {
       return;
     }
     --left;
+    handle(EnvelopePtr(message));
+  }
+}
+
+// An actor that stops handles nothing more. Told at once: one of those who wait for an answer may
+// be a child that has to stop before.
+void Cell::drop_mail() {
+  while (Envelope* const left = mailbox_.pop_pending()) {
+    node().dead_letter(ref(), EnvelopePtr(left));
+  }
+}
+
+void Cell::take_in() {
+  if (!takes_messages()) {
+    return;
+  }
+  mailbox_.absorb();
+  while (takes_messages()) {
+    Envelope* const message = mailbox_.pop_pending();
+    if (message == nullptr) {
+      return;
+    }
     handle(EnvelopePtr(message));
   }
 }
@@ -169,6 +200,9 @@ Ref Cell::sender() const noexcept {
     return {};
   }
   const Sender sender = current_->sender();
+  if (sender.counted) {  // only the message holds it, and the Ref may be kept
+    return RefAccess::hold(sender.target, sender.generation);
+  }
   return RefAccess::borrow(sender.target, sender.generation);
 }
 
@@ -214,7 +248,7 @@ void Cell::after_coroutine() {
   }
   if (!host.done()) {
     busy_ = host.purpose() == CoroutineHost::Purpose::handler;
-    if (ending_ && host.may_stop()) {
+    if (ending_ && may_stop_now(poisoned_)) {
       begin_stop(false);
     }
     return;

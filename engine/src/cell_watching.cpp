@@ -25,7 +25,12 @@ void Cell::watch(const Ref& wanted) {
   } else if (auto* const name = static_cast<NameTarget*>(target);
              target != nullptr && target->kind() == detail::TargetKind::name && name->is_remote() &&
              node().transport() != nullptr) {
-    node().transport()->watch(name->uri(), ref());
+    try {
+      node().transport()->watch(name->uri(), ref());
+    } catch (...) {
+      extras_->watching.erase(actor);
+      throw;
+    }
   } else {
     tell_terminated(node(), ref(), actor);
   }

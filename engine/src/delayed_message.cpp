@@ -100,6 +100,10 @@ Timer::~Timer() {
   }
 }
 
+bool Timer::has_ended() const noexcept {
+  return task_ == nullptr || task_->has_ended();
+}
+
 void Timer::cancel() noexcept {
   if (task_ != nullptr) {
     task_->cancel();

@@ -67,6 +67,8 @@ void deliver(Target* target, std::uint32_t generation, EnvelopePtr message) {
     case TargetKind::name:
       if (const Ref name = RefAccess::hold(target, generation)) {
         deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
+      } else {
+        deliver(nullptr, 0, std::move(message));
       }
       return;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,8 +41,13 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
   [[nodiscard]] Ref lookup(std::string_view name) const;
 
   /// Asks for a `Terminated{actor}` when that actor has stopped, at once if it has already. Gives
-  /// the Ref back. A watcher without a handler for it fails with UnhandledTermination.
-  const Ref& watch(const Ref& actor);
+  /// the ref back: `auto child = watch(spawn<Child>())`. A watcher without a handler for it fails
+  /// with UnhandledTermination.
+  template <std::derived_from<Ref> R>
+  R watch(R actor) {
+    start_watching(actor);
+    return actor;
+  }
   /// No `Terminated` of that actor will be handled any more, even if it is on its way.
   void unwatch(const Ref& actor);
 
@@ -84,6 +90,7 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
  private:
   friend class detail::Spawns<Actor, spinoff::TypedRef>;
   engine::Cell& spawner() const { return cell(); }
+  void start_watching(const Ref& actor);
   void keep_timer(const std::string& key, Timer timer);
 
   struct Timers;

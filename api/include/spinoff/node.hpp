@@ -81,7 +81,8 @@ class Node : private detail::Spawns<Node, TypedRef> {
   void stop();
   /// Begins to stop, and does not wait. Also fit for a thread that handles signals.
   void request_stop();
-  /// Returns when all actors have stopped.
+  /// Returns when all actors have stopped. Throws std::logic_error in an actor or in an event's
+  /// callback.
   void wait();
 
  private:

@@ -33,6 +33,7 @@ class KeptMessages {
   EnvelopePtr take_any();
   /// The oldest message as it came: one of a timer is still to be claimed.
   EnvelopePtr take_oldest();
+  [[nodiscard]] bool empty() const noexcept;
   /// Gives up what tells of that actor's end.
   void drop_end_of(const Ref& actor);
 
@@ -184,9 +185,12 @@ class Process : public Actor {
   detail::Timed<detail::Get<Ts...>> get(std::chrono::nanoseconds limit) {
     return {limit, {*this}};
   }
-  /// The oldest kept T, if there is one now.
+  /// The oldest T that has come, if there is one now. Never waits.
   template <class T>
   std::optional<T> get_nowait() {
+    if (!look_for_messages()) {
+      return std::nullopt;
+    }
     if (const detail::EnvelopePtr message = kept_.take(detail::kTypes<T>, 1, nullptr, nullptr)) {
       note_sender(*message);
       return std::move(message->as<T>());
@@ -200,11 +204,23 @@ class Process : public Actor {
 
   /// Who sent the message that was got last.
   [[nodiscard]] Ref sender() const noexcept {
-    return detail::RefAccess::borrow(sender_.target, sender_.generation);
+    return held_sender_ ? Ref(held_sender_)
+                        : detail::RefAccess::borrow(sender_.target, sender_.generation);
   }
+  /// Sends a message on in the name of who sent the message that was got last.
+  template <class M>
+  void forward(const Ref& to, M&& message) const {
+    pass_on(to,
+            detail::Envelope::make<detail::Payload<M>>(detail::Sender{}, std::forward<M>(message)));
+  }
+  /// The same with what `get()` gave, which must be copyable, else std::invalid_argument.
+  void forward(const Ref& to, const AnyMessage& message) const;
+  /// What nobody asks for is kept; see `flush`.
+  void unhandled() = delete;
 
  public:
   detail::EnvelopePtr take_kept() override { return kept_.take_oldest(); }
+  [[nodiscard]] bool has_kept() const noexcept override { return !kept_.empty(); }
   void refuse_asker(std::string_view reason) override;
   /// For the engine.
   static detail::Handled receive_any(detail::Behavior& process, detail::EnvelopePtr& message);
@@ -212,6 +228,8 @@ class Process : public Actor {
  private:
   friend class detail::MessageWait;
   void note_sender(const detail::Envelope& message);
+  void pass_on(const Ref& to, detail::EnvelopePtr message) const;
+  bool look_for_messages();
 
   detail::KeptMessages kept_;
   detail::MessageWait* waiting_ = nullptr;

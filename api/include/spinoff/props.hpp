@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -100,7 +101,7 @@ class ActorFactory final : public Factory {
     }
   }
 
-  [[nodiscard]] bool has_run() const noexcept override { return HasRun<A>; }
+  [[nodiscard]] bool has_run() const noexcept override { return kToRun || RunsWith<A>; }
 
   void dispose() noexcept override {
     if constexpr (sizeof...(Args) != 0) {
@@ -123,15 +124,27 @@ struct FactoryFor<A, std::index_sequence<I...>, Args...> {
   using Type = ActorFactory<A, Kept<std::tuple_element_t<I, Parameters>, Args>...>;
 };
 
+// Characters that are pointed to may be gone when the actor is made, so they are kept as a string
+// wherever the actor takes one.
+template <class Arg>
+using Text = std::conditional_t<std::is_convertible_v<std::decay_t<Arg>, const char*>, std::string,
+                                std::decay_t<Arg>>;
+template <class A, class... Args>
+inline constexpr bool kTakesText =
+    kRunTakesArguments<A, Text<Args>...> || std::is_constructible_v<A, Text<Args>&...>;
+
+template <class A, class... Args>
+using Made = typename std::conditional_t<
+    kTakesText<A, Args...>, FactoryFor<A, std::index_sequence_for<Args...>, Text<Args>...>,
+    FactoryFor<A, std::index_sequence_for<Args...>, std::decay_t<Args>...>>::Type;
+
 template <class A, class... Args>
 FactoryPtr make_factory(Args&&... args) {
-  using Made =
-      typename FactoryFor<A, std::index_sequence_for<Args...>, std::decay_t<Args>...>::Type;
   if constexpr (sizeof...(Args) == 0) {
-    static Made shared{std::in_place};
+    static Made<A> shared{std::in_place};
     return FactoryPtr(&shared);
   } else {
-    return FactoryPtr(new Made(std::in_place, std::forward<Args>(args)...));
+    return FactoryPtr(new Made<A, Args...>(std::in_place, std::forward<Args>(args)...));
   }
 }
 
@@ -170,6 +183,11 @@ template <class A, class... Args>
 
 namespace detail {
 
+template <class T>
+inline constexpr bool kIsProps = false;
+template <class A, class... Args>
+inline constexpr bool kIsProps<Props<A, Args...>> = true;
+
 /// `spawn` in all its forms, for whoever knows its cell as `spawner()`.
 template <class Derived, template <class> class RefTo>
 class Spawns {
@@ -177,6 +195,7 @@ class Spawns {
   /// Spawns an A with these arguments, under a made-up name such as `$A-1`. Never waits: the actor
   /// is constructed in its first turn, and what is sent before waits for it. Throws SpawnFailed.
   template <class A, class... Args>
+    requires(!(kIsProps<std::decay_t<Args>> || ...))
   RefTo<A> spawn(Args&&... args) {
     return start<A>({}, make_factory<A>(std::forward<Args>(args)...));
   }

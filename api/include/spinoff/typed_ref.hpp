@@ -6,6 +6,7 @@
 #include <spinoff/ask.hpp>
 #include <spinoff/detail/dispatch.hpp>
 #include <spinoff/ref.hpp>
+#include <spinoff/timer.hpp>
 
 namespace spinoff {
 
@@ -49,6 +50,11 @@ class TypedRef : public Ref {
       M&& message, std::chrono::nanoseconds timeout = std::chrono::seconds(5)) const {
     check<M>();
     return Ref::ask<Reply>(std::forward<M>(message), timeout);
+  }
+  template <class M>
+  Timer send_later(std::chrono::nanoseconds delay, M&& message) const {
+    check<M>();
+    return Ref::send_later(delay, std::forward<M>(message));
   }
 
  private:

@@ -29,6 +29,8 @@ class AnyMessage {
     return envelope_ == nullptr ? std::string_view{} : envelope_->type().name;
   }
   explicit operator bool() const noexcept { return envelope_ != nullptr; }
+  /// For the framework.
+  [[nodiscard]] detail::Envelope* envelope() const noexcept { return envelope_.get(); }
 
  private:
   std::shared_ptr<detail::Envelope> envelope_;

@@ -40,8 +40,9 @@ class AskHandle {
 }  // namespace detail
 
 /// The reply that an ask will get. Either `co_await` it, once, inside an actor's coroutine; or call
-/// `get()`, once, on a thread that is no actor's (it blocks). Both give the reply or throw: Timeout
-/// when it did not come in time, AskFailed when the target is dead, failed, or sent another type.
+/// `get()`, once, on a thread that is no actor's (it blocks; in an actor it throws
+/// std::logic_error). Both give the reply or throw: Timeout when it did not come in time, AskFailed
+/// when the target is dead, failed, or sent another type.
 ///
 /// With GCC 12, make the message in a line of its own: an aggregate that is made inside of a
 /// `co_await` expression, `co_await ref.ask<Sum>(Add{text})`, is destroyed twice there (Clang, and

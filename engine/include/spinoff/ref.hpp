@@ -25,10 +25,11 @@ namespace detail {
 /// The actor that runs on this thread now; none outside of actors.
 inline constinit thread_local Sender t_self{};
 
-/// What a message of type M travels as: string literals become strings.
+/// What a message of type M travels as: string literals and views become strings.
 template <class M>
-using Payload = std::conditional_t<std::is_convertible_v<std::decay_t<M>, const char*>, std::string,
-                                   std::decay_t<M>>;
+using Payload = std::conditional_t<std::is_convertible_v<std::decay_t<M>, const char*> ||
+                                       std::is_same_v<std::decay_t<M>, std::string_view>,
+                                   std::string, std::decay_t<M>>;
 
 /// Hands a message over to whatever `target` is. With no target it is a dead letter.
 void deliver(Target* target, std::uint32_t generation, EnvelopePtr message);

@@ -23,7 +23,7 @@ Timer start_timer(const Ref& to, std::chrono::nanoseconds delay, std::chrono::na
 }  // namespace detail
 
 /// A handle to a message that was sent with `send_later` or `send_every`. Dropping the handle
-/// changes nothing. Any thread.
+/// changes nothing. Any thread. Delays and periods are rounded up to whole milliseconds.
 class Timer {
  public:
   Timer() noexcept = default;
@@ -39,6 +39,8 @@ class Timer {
   /// The message will not be handled any more, even if it was already due and lies in the mailbox.
   /// Harmless when it was handled, or when there is none.
   void cancel() noexcept;
+  /// Whether it will send nothing any more: its message was handled or cancelled, or there is none.
+  [[nodiscard]] bool has_ended() const noexcept;
 
  private:
   friend Timer detail::start_timer(const Ref&, std::chrono::nanoseconds, std::chrono::nanoseconds,

@@ -54,7 +54,14 @@ consteval bool has_handler() {
   static_assert(Handles<A, M>,
                 "this actor lists a message M in Receives, but has no public handler for it: add "
                 "`void on(const M&)`");
-  return Handles<A, M>;
+  if constexpr (Handles<A, M>) {
+    using Result = decltype(std::declval<A&>().on(std::declval<M>()));
+    static_assert(std::is_void_v<Result>,
+                  "a handler must return void, since nobody would get its result: what has to wait "
+                  "belongs into a spinoff::Process");
+    return std::is_void_v<Result>;
+  }
+  return false;
 }
 
 template <class List>

@@ -42,6 +42,7 @@ class Behavior {
   /// For the engine, of actors that take messages aside: the oldest of those; null if there is
   /// none.
   virtual EnvelopePtr take_kept() { return nullptr; }
+  [[nodiscard]] virtual bool has_kept() const noexcept { return false; }
   /// For the engine: whoever asked what the actor is about will get no reply.
   virtual void refuse_asker(std::string_view /*reason*/) {}
   /// What to do about a child's error.
@@ -87,7 +88,13 @@ using FactoryPtr = std::unique_ptr<Factory, FactoryDeleter>;
 
 /// How an actor is spawned, apart from its class and arguments.
 struct SpawnOptions {
-  /// Unique among the siblings, without `/`, not beginning with `$`; empty: a name is made up.
+  // So that options are always written with their names, and `spawn<A>({"x"})` is none.
+  struct Named {
+    explicit Named() = default;
+  };
+  Named named = Named();
+  /// Unique among the siblings, without `/`, `:` and spaces, not beginning with `$`; empty: a name
+  /// is made up.
   std::string name = {};
 };
 

@@ -12,6 +12,10 @@
 #include <spinoff/detail/target.hpp>
 #include <spinoff/message_type.hpp>
 
+namespace spinoff {
+class AnyMessage;
+}
+
 namespace spinoff::detail {
 
 class Envelope;
@@ -34,6 +38,8 @@ class Envelope {
   template <class T, class... Args>
   static EnvelopePtr make(Sender sender, Args&&... args) {
     static_assert(alignof(T) <= kBlockUnit, "a message may be aligned to 64 bytes at most");
+    static_assert(!std::is_same_v<T, AnyMessage>,
+                  "an AnyMessage holds a message and is none: a process can forward it");
     constexpr bool kMovable = std::is_move_constructible_v<T>;
     constexpr bool kFits = std::is_constructible_v<T, Args...>;
     static_assert(kMovable, "a message must be copyable or movable");

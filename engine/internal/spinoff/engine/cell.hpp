@@ -94,6 +94,11 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] bool stop_requested() const noexcept { return ending_; }
   /// And what it has taken aside is not to be handled before: it was a stop, not a poison.
   [[nodiscard]] bool drops_kept() const noexcept { return ending_ && !poisoned_; }
+  /// It has stopped, apart from what its post_stop_async still does.
+  [[nodiscard]] bool ends() const noexcept { return state_ == State::finishing; }
+  /// Handles, or lets the actor take aside, what has come by now. For an actor that takes aside,
+  /// in the middle of its coroutine.
+  void take_in();
   void forward(const Ref& to);
   void watch(const Ref& wanted);
   void unwatch(const Ref& actor);
@@ -139,6 +144,8 @@ class alignas(64) Cell final : public detail::Target {
   void handle_special(EnvelopePtr message);
   void give(EnvelopePtr message);
   void after_coroutine();
+  [[nodiscard]] bool may_stop_now(bool in_order) const noexcept;
+  void drop_mail();
 
   // System messages (cell_system.cpp).
   void process_system(EnvelopePtr message);
@@ -161,6 +168,7 @@ class alignas(64) Cell final : public detail::Target {
   void run_post_stop();
   void close();
   void keep_mail();
+  void drop_kept();
   void drop_user_mail();
   void refuse_system_mail();
   void wake(std::uint64_t token);
@@ -188,6 +196,7 @@ class alignas(64) Cell final : public detail::Target {
   bool poisoned_ = false;   // that stop came in order with the messages
   bool unhandled_ = false;  // the handler said so of the current message
   bool step_due_ = false;   // `advance` can go on
+  bool killed_ = false;     // nothing that the actor does may take its time any more
   Mailbox mailbox_;
 
   static inline constinit thread_local Cell* t_running = nullptr;

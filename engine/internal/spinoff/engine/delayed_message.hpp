@@ -22,6 +22,10 @@ class DelayedMessage final : public engine::TimerTask {
   EnvelopePtr claim();
   /// No claim succeeds any more. By anyone who holds it.
   void cancel() noexcept;
+  /// No claim will succeed any more.
+  [[nodiscard]] bool has_ended() const noexcept {
+    return state_.load(std::memory_order_acquire) != State::armed;
+  }
 
  private:
   enum class State : std::uint8_t { armed, claimed, cancelled };
