@@ -82,10 +82,16 @@ Pidfile::Pidfile(std::string path) : path_(std::move(path)) {
   const std::string line = id + "\n";
   const RemovedAtEnd removed(draft);
   {
-    const File file(draft, O_WRONLY | O_CREAT | O_TRUNC);
-    if (file.number() < 0 ||
-        write(file.number(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    // One that is there was left by a process of this number that was killed. Whatever it is now, a
+    // link say, nothing is written through it.
+    unlink(draft.c_str());
+    const File file(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+    if (file.number() < 0) {
       fail(in_words(errno));
+    }
+    const ssize_t written = write(file.number(), line.data(), line.size());
+    if (written != static_cast<ssize_t>(line.size())) {
+      fail(in_words(written < 0 ? errno : ENOSPC));
     }
   }
   static_cast<void>(identify(draft, identity_));

@@ -3,10 +3,12 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -132,6 +134,11 @@ int SecondSelf::wait() {
 
 void end_with_first_self() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // If it had ended before that, nobody holds the other end of our input.
+  pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  if (poll(&input, 1, 0) > 0 && (input.revents & POLLHUP) != 0) {
+    _exit(EXIT_FAILURE);
+  }
 }
 
 }  // namespace spinoff::bench

@@ -34,12 +34,14 @@ void pass_on(int number) {
 class PassedOn {
  public:
   PassedOn() {
+    std::signal(SIGHUP, &pass_on);
     std::signal(SIGINT, &pass_on);
     std::signal(SIGTERM, &pass_on);
   }
   PassedOn(const PassedOn&) = delete;
   PassedOn& operator=(const PassedOn&) = delete;
   ~PassedOn() {
+    std::signal(SIGHUP, SIG_DFL);
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
     g_nodes[0] = 0;

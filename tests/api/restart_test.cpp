@@ -106,6 +106,23 @@ BOOST_AUTO_TEST_CASE(L07_what_arrives_during_a_restart_is_handled_after_it) {
   BOOST_TEST(log.next(4).back() == "1");
 }
 
+BOOST_AUTO_TEST_CASE(L07_a_restarted_actor_does_not_hear_of_a_child_that_ended_before) {
+  const Collector<Ref> ends("an end");
+  Node node(when_failed(Decision::Restart));
+  const auto restarted = listen<Restarted>(node);
+  const auto stopped = listen<Terminated>(node);
+  const auto parent = node.spawn<Watcher>(ends);
+  const auto child = call(parent, [](Puppet& me) { return Ref(me.watch(me.spawn<Puppet>())); });
+  const Held held(parent);
+  parent << Do{[](Puppet&) { throw std::runtime_error("broken"); }};
+  child.stop();
+  stopped.next();
+  held.let_go();
+  BOOST_TEST(restarted.next().actor == parent);
+  drain(parent);
+  BOOST_TEST(ends.empty());
+}
+
 BOOST_AUTO_TEST_CASE(L07_a_stopped_actor_is_not_restarted) {
   const Log log("a step");
   Node node(when_failed(Decision::Restart));

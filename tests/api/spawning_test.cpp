@@ -163,8 +163,36 @@ BOOST_AUTO_TEST_CASE(P05_a_bad_name_is_an_error_at_the_call_that_names_the_rule)
   check_refused<InvalidName>(node, "a/b", "'/'");
   check_refused<InvalidName>(node, "$mine", "'$'");
   check_refused<InvalidName>(node, "two words", "space");
+  check_refused<InvalidName>(node, "host:9700", "':'");
   check_refused<InvalidName>(node, std::string(256, 'x'), "255");
   node.spawn<Puppet>({.name = std::string(255, 'x')});
+}
+
+/// Notes what it is made with, and fails when told to.
+class Named : public Puppet {
+ public:
+  Named(Log log, const std::string& text) { log.add(text); }
+};
+
+BOOST_AUTO_TEST_CASE(P06_characters_that_spawn_is_given_are_kept_as_a_string) {
+  NodeOptions options = quiet();
+  options.on_failure = Decision::Restart;
+  const Log log("a text");
+  Node node(options);
+  std::string text = "first";
+  const auto named = node.spawn<Named>(log, text.c_str());
+  text = "other";
+  BOOST_TEST(log.next() == "first");
+  named << Do{[](Puppet&) { throw std::runtime_error("broken"); }};
+  BOOST_TEST(log.next() == "first");
+}
+
+BOOST_AUTO_TEST_CASE(P06_props_may_be_given_with_the_class_named_again) {
+  const Log log("a text");
+  Node node(quiet());
+  node.spawn<Named>(props<Named>(log, "text"), {.name = "named"});
+  BOOST_TEST(log.next() == "text");
+  BOOST_TEST(static_cast<bool>(node.lookup("/named")));
 }
 
 BOOST_AUTO_TEST_CASE(P05_made_up_names_begin_with_a_dollar_and_are_never_given_twice) {

@@ -263,6 +263,79 @@ BOOST_AUTO_TEST_CASE(S08_what_the_guardian_answers_is_an_option_of_the_node) {
   BOOST_TEST(log.next(4).back() == "sum 6");
 }
 
+BOOST_AUTO_TEST_CASE(S05_resume_lets_a_process_go_on_whose_child_has_failed) {
+  class Parent : public Process {
+   public:
+    explicit Parent(Log log) : log_(std::move(log)) {}
+    Decision supervise(const ChildError& /*error*/) override { return Decision::Escalate; }
+    Task<> run() {
+      log_.add("run");
+      const auto child = spawn<Fragile>(log_);
+      child << Fail{"broken"} << 1;
+      co_await get<int>();
+      log_.add("goes on");
+    }
+
+   private:
+    Log log_;
+  };
+  NodeOptions options = quiet();
+  options.on_failure = Decision::Resume;
+  const Log log("a step");
+  Node node(options);
+  const auto parent = node.spawn<Parent>(log);
+  for (const char* step : {"run", "constructor", "pre_start", "sum 1"}) {
+    BOOST_TEST(log.next() == step);
+  }
+  parent << 1;
+  BOOST_TEST(log.next() == "goes on");
+}
+
+BOOST_AUTO_TEST_CASE(S03_resume_begins_a_run_anew_that_has_thrown_also_an_overloaded_one) {
+  class Overloaded : public Process {
+   public:
+    Task<> run(Log log) {
+      log.add("run");
+      co_await get<Fail>();
+      throw std::runtime_error("broken");
+    }
+    Task<> run(Log log, int /*other*/) { return run(std::move(log)); }
+  };
+  NodeOptions options = quiet();
+  options.on_failure = Decision::Resume;
+  const Log log("a step");
+  Node node(options);
+  const auto process = node.spawn<Overloaded>(log);
+  BOOST_TEST(log.next() == "run");
+  process << Fail{};
+  BOOST_TEST(log.next() == "run");
+}
+
+BOOST_AUTO_TEST_CASE(S10_an_exception_is_described_whatever_is_wrong_with_it) {
+  struct Mute : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+  };
+  const auto described = [](auto&& thrower) {
+    try {
+      thrower();
+    } catch (...) {
+      return describe(std::current_exception());
+    }
+    return std::string();
+  };
+  // Outside of a handler there is nothing that could be nested.
+  BOOST_TEST(described([] { std::throw_with_nested(std::runtime_error("alone")); }) == "alone");
+  BOOST_TEST(described([] { throw Mute(); }) == "an exception that does not say what");
+  BOOST_TEST(described([] { throw 1; }) == "something was thrown that is no std::exception");
+  BOOST_TEST(described([] {
+               try {
+                 throw std::runtime_error("cause");
+               } catch (...) {
+                 std::throw_with_nested(std::runtime_error("effect"));
+               }
+             }) == "effect: cause");
+}
+
 BOOST_AUTO_TEST_CASE(S10_an_error_event_has_the_exception_the_actor_and_the_message) {
   World world(Decision::Resume);
   world.child << Fail{"broken"};
