@@ -48,6 +48,7 @@ void NodeCore::end_services() {
   }
   if (transport_ != nullptr) {
     transport_->stop();
+    rejected_.tell_rest();
   }
   anchor_.close();
   timers_.reset();

@@ -53,7 +53,8 @@ class SignalsBlocked {
 };
 
 zmq::context_t context_for(const ProtocolOptions& options) {
-  constexpr int kOwnSockets = 16;
+  // Those that are just being closed still count.
+  constexpr int kOwnSockets = 128;
   zmq::context_t context(1);
   context.set(zmq::ctxopt::max_sockets, static_cast<int>(options.max_peers) + kOwnSockets);
   return context;

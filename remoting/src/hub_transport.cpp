@@ -1,6 +1,7 @@
 // Outwards, calls come from workers: they encode, so the I/O thread only moves bytes. Inwards,
 // calls come from the I/O thread: it looks up the receiver and leaves the payload encoded, to be
 // decoded by the worker that runs the receiver.
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -12,6 +13,7 @@
 #include <spinoff/engine/system_messages.hpp>
 #include <spinoff/events.hpp>
 #include <spinoff/remoting/hub_transport.hpp>
+#include <spinoff/serialization/quoted.hpp>
 
 #include "watch_table.hpp"
 
@@ -25,6 +27,7 @@ using engine::NameTarget;
 using engine::NodeCore;
 using serialization::Item;
 using serialization::ItemKind;
+using serialization::quoted;
 
 namespace {
 
@@ -43,7 +46,8 @@ struct UnsentWatch final : Keepsake {
 
 class HubTransport final : public engine::Transport, private Listener {
  public:
-  HubTransport(NodeCore& node, HubOptions options) : node_(node), hub_(std::move(options), *this) {}
+  HubTransport(NodeCore& node, HubOptions options)
+      : node_(node), watched_(options.max_watches_per_node), hub_(std::move(options), *this) {}
   HubTransport(const HubTransport&) = delete;
   HubTransport& operator=(const HubTransport&) = delete;
   ~HubTransport() override { hub_.stop(); }
@@ -66,6 +70,8 @@ class HubTransport final : public engine::Transport, private Listener {
                 const std::string& detail) noexcept override;
 
   void post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake);
+  void answer(const NodeId& to, const Item& item);
+  void send(const NodeId& to, Parcel parcel);
   void deliver(const NodeId& from, const Item& item);
   void deliver_message(const NodeId& from, const Item& item);
   void deliver_watch(const NodeId& from, const Item& item);
@@ -86,6 +92,15 @@ class HubTransport final : public engine::Transport, private Listener {
   Hub hub_;  // last, so that its thread ends first
 };
 
+// Text for humans from another node, which must not look like lines of this node's log.
+std::string on_one_line(std::string_view text) {
+  const bool clean = std::ranges::none_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+  return clean ? std::string(text) : quoted(text);
+}
+
 Uri uri_of(const NodeId& from, std::string_view text) {
   return text.starts_with('/') || text.empty() ? Uri(from, std::string(text)) : Uri::parse(text);
 }
@@ -98,10 +113,22 @@ std::string HubTransport::wire_name(const Ref& ref) const {
   return uri.node() == hub_.node_id() ? uri.path() : uri.to_string();
 }
 
-void HubTransport::post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake) {
-  if (auto back = hub_.send(to, Parcel{serialization::encode(item), std::move(keepsake)})) {
+void HubTransport::send(const NodeId& to, Parcel parcel) {
+  if (auto back = hub_.send(to, std::move(parcel))) {
     returned(std::move(*back), "this node is stopping, or has too much queued");
   }
+}
+
+// None of these may get lost inside of a session; there are not more than of watches and asks.
+void HubTransport::post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake) {
+  send(to,
+       Parcel{
+           .item = serialization::encode(item), .keepsake = std::move(keepsake), .must_go = true});
+}
+
+// The end of the session is an answer too, and without one nobody waits for any.
+void HubTransport::answer(const NodeId& to, const Item& item) {
+  send(to, Parcel{.item = serialization::encode(item), .must_go = true, .only_in_session = true});
 }
 
 void HubTransport::send(const Uri& to, EnvelopePtr message) {
@@ -126,12 +153,11 @@ void HubTransport::send(const Uri& to, EnvelopePtr message) {
                     .from = sender_name,
                     .type = type.name,
                     .payload = payload};
-    std::string encoded = serialization::encode(item);
-    auto back = hub_.send(*to.node(), Parcel{std::move(encoded), std::make_unique<UnsentMessage>(
-                                                                     to, std::move(message))});
-    if (back) {
-      returned(std::move(*back), "this node is stopping, or has too much queued");
-    }
+    Parcel parcel{.item = serialization::encode(item)};
+    // The message itself is about as large as what it is encoded to.
+    parcel.kept_bytes = sizeof(UnsentMessage) + sizeof(Envelope) + item.to.size() + payload.size();
+    parcel.keepsake = std::make_unique<UnsentMessage>(to, std::move(message));
+    send(*to.node(), std::move(parcel));
   } catch (const std::exception& error) {
     node_.publish_error(NameTarget::make(node_.anchor(), to), std::current_exception(), {});
     if (message != nullptr) {
@@ -142,7 +168,7 @@ void HubTransport::send(const Uri& to, EnvelopePtr message) {
 
 void HubTransport::watch(const Uri& target, const Ref& watcher) {
   const WatchTable::Pair pair{NameTarget::make(node_.anchor(), target), watcher};
-  watching_.add(*target.node(), pair);
+  static_cast<void>(watching_.add(*target.node(), pair));  // it has no limit
   post(*target.node(),
        Item{.kind = ItemKind::watch, .to = target.path(), .from = wire_name(watcher)},
        std::make_unique<UnsentWatch>(*target.node(), pair));
@@ -156,14 +182,14 @@ void HubTransport::unwatch(const Uri& target, const Ref& watcher) {
 }
 
 void HubTransport::terminated(const Uri& watcher, const Ref& actor) {
-  watched_.remove(*watcher.node(), {actor, NameTarget::make(node_.anchor(), watcher)});
-  post(*watcher.node(),
-       Item{.kind = ItemKind::terminated, .to = watcher.path(), .from = wire_name(actor)}, nullptr);
+  if (watched_.remove(*watcher.node(), {actor, NameTarget::make(node_.anchor(), watcher)})) {
+    answer(*watcher.node(),
+           Item{.kind = ItemKind::terminated, .to = watcher.path(), .from = wire_name(actor)});
+  }
 }
 
 void HubTransport::ask_failed(const Uri& ask, std::string_view reason) {
-  post(*ask.node(), Item{.kind = ItemKind::ask_failed, .to = ask.path(), .payload = reason},
-       nullptr);
+  answer(*ask.node(), Item{.kind = ItemKind::ask_failed, .to = ask.path(), .payload = reason});
 }
 
 void HubTransport::deliver(const NodeId& from, std::span<const Item> items) noexcept {
@@ -199,7 +225,7 @@ void HubTransport::deliver(const NodeId& from, const Item& item) {
       const Ref ask = node_.find(item.to);
       detail::Target* const target = RefAccess::target(ask);
       if (target != nullptr && target->kind() == detail::TargetKind::ask) {
-        static_cast<engine::AskTarget*>(target)->fail(std::string(item.payload));
+        static_cast<engine::AskTarget*>(target)->fail(on_one_line(item.payload));
       }
       return;
     }
@@ -225,8 +251,8 @@ void HubTransport::deliver_message(const NodeId& from, const Item& item) {
   const Ref sender_ref = peer_ref(from, item.from);
   const detail::MessageType* const type = detail::TypeRegistry::find(item.type);
   if (type == nullptr) {
-    const std::string what = "a message of type '" + std::string(item.type) + "' to '" +
-                             std::string(item.to) + "' from " + from.to_string() +
+    const std::string what = "a message of type " + quoted(item.type) + " to " + quoted(item.to) +
+                             " from " + from.to_string() +
                              ": no actor in this program receives that type";
     node_.reject_input(engine::RejectedInput::Kind::unknown_type, what);
     if (const Uri sender = sender_ref.uri(); sender.path().starts_with("/$ask-")) {
@@ -252,15 +278,28 @@ void HubTransport::deliver_message(const NodeId& from, const Item& item) {
 
 void HubTransport::deliver_watch(const NodeId& from, const Item& item) {
   const Ref watcher = peer_ref(from, item.from);
+  const Uri watcher_uri = watcher.uri();
+  if (watcher_uri.node() != from) {
+    node_.reject_input(engine::RejectedInput::Kind::bad_name,
+                       "an item from " + from.to_string() + ": the watcher " + quoted(item.from) +
+                           " is no actor of that node");
+    return;
+  }
+  const Item stopped{.kind = ItemKind::terminated, .to = watcher_uri.path(), .from = item.to};
   const Ref actor = node_.find(item.to);
   detail::Target* const target = RefAccess::target(actor);
   if (target == nullptr || target->kind() != detail::TargetKind::actor) {
-    post(from, Item{.kind = ItemKind::terminated, .to = watcher.uri().path(), .from = item.to},
-         nullptr);
+    answer(from, stopped);
     return;
   }
-  watched_.remove(from, {actor, watcher});
-  watched_.add(from, {actor, watcher});
+  if (!watched_.add(from, {actor, watcher})) {
+    node_.reject_input(engine::RejectedInput::Kind::over_limit,
+                       from.to_string() +
+                           " wants to watch more actors than one node may; it was told that " +
+                           quoted(item.to) + " has stopped");
+    answer(from, stopped);
+    return;
+  }
   engine::Cell::send_system(actor, engine::Watch{actor, watcher});
 }
 

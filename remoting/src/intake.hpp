@@ -48,8 +48,8 @@ class Intake {
     bool wake = false;
     {
       const std::lock_guard lock(mutex_);
-      const std::size_t bytes = parcel.item.size() + sizeof(Outgoing);
-      if (stop_ || bytes_ + bytes > max_bytes_) {
+      const std::size_t bytes = parcel.item.size() + parcel.kept_bytes + sizeof(Outgoing);
+      if (stop_ || (!parcel.must_go && bytes_ + bytes > max_bytes_)) {
         return parcel;
       }
       bytes_ += bytes;

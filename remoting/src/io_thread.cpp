@@ -127,7 +127,7 @@ void IoThread::wait(bool poll_only) {
   if (!intake_->fall_asleep(stop_seen_)) {
     return;
   }
-  const Time wakeup = protocol_.next_wakeup();
+  const Time wakeup = std::min(protocol_.next_wakeup(), rejects_.next_due());
   const Time now = Clock::now();
   const auto time = wakeup == Time::max()
                         ? Time::duration(kLongestWait)
@@ -226,6 +226,9 @@ void IoThread::act(Disconnect& action) {
   }
   if (found->second.blocked) {
     --blocked_links_;
+  }
+  if (found->second.looking_up) {
+    resolver_.cancel(found->second.number);
   }
   if (action.flush && found->second.socket) {
     const auto linger = std::chrono::ceil<std::chrono::milliseconds>(linger_);

@@ -1,5 +1,5 @@
 // Sending. Sessions are in protocol_sessions.cpp, what comes in is in protocol_input.cpp, what time
-// brings in protocol_time.cpp.
+// brings in protocol_time.cpp, and what is not taken in protocol_limits.cpp.
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -16,8 +16,6 @@ using serialization::FrameBuilder;
 using serialization::Item;
 using serialization::ItemKind;
 
-// The header's numbers in their longest form, and the heads of its arrays.
-constexpr std::size_t kFrameOverhead = 64;
 constexpr std::size_t kMaxRetiredNodes = 1024;
 constexpr auto kShortestHeartbeat = std::chrono::milliseconds(1);
 
@@ -64,12 +62,19 @@ Peer* Protocol::find(const NodeId& id) {
 
 void Protocol::send(const NodeId& to, Parcel parcel, Time now, Actions& actions) {
   Peer* peer = find(to);
+  if (peer != nullptr && parcel.must_go && !stopping_ &&
+      peer->controls.bytes + Peer::cost(parcel) > options_.max_control_bytes) {
+    end_session(*peer, "it does not take what it has to be told", After::begin_anew, now, actions);
+  }
   if (const std::string why = why_not(to, peer, parcel); !why.empty()) {
     actions.emplace_back(
         Return{just(std::move(parcel)), fmt::format("not sent to {}: {}", to.to_string(), why)});
     return;
   }
   if (peer == nullptr) {
+    if (peers_.size() >= options_.max_peers) {
+      push_out_a_stranger(actions);
+    }
     peer = &create(to, now, actions);
     pump(*peer, now, actions);
   }
@@ -78,56 +83,13 @@ void Protocol::send(const NodeId& to, Parcel parcel, Time now, Actions& actions)
     peer->wanted = true;
     peer->foreign = false;
     peer->since = now;
+    count_stranger(*peer);
   }
   peer->push_back(std::move(parcel));
   if (!peer->dirty) {
     peer->dirty = true;
     dirty_.push_back(peer);
   }
-}
-
-std::string Protocol::why_not(const NodeId& to, const Peer* peer, const Parcel& parcel) const {
-  if (stopping_) {
-    return "this node is stopping";
-  }
-  if (peer == nullptr) {
-    if (to == self_) {
-      return "it is this node itself";
-    }
-    if (to.host().empty() || to.port() == 0) {
-      return "that is no node id; it needs a host and a port";
-    }
-    if (peers_.size() >= options_.max_peers) {
-      return fmt::format("this node already deals with {} others, which is its limit",
-                         peers_.size());
-    }
-  }
-  const std::size_t limit = max_item_bytes(peer);
-  if (parcel.item.size() > limit) {
-    return fmt::format("the message has {} bytes encoded; at most {} fit into a frame",
-                       parcel.item.size(), limit);
-  }
-  if (peer == nullptr) {
-    return {};
-  }
-  const std::size_t bytes = peer->queued_bytes + Peer::cost(parcel);
-  if (peer->is_up()) {
-    return bytes <= options_.max_backlog_bytes
-               ? std::string()
-               : fmt::format("it takes messages too slowly; {} already wait", peer->queue.size());
-  }
-  return peer->queue.size() < options_.max_waiting_items && bytes <= options_.max_waiting_bytes
-             ? std::string()
-             : fmt::format("it is not up yet, and {} messages already wait", peer->queue.size());
-}
-
-std::size_t Protocol::max_item_bytes(const Peer* peer) const noexcept {
-  std::size_t frame = options_.max_frame_bytes;
-  if (peer != nullptr && peer->max_frame_bytes != 0) {
-    frame = std::min(frame, peer->max_frame_bytes);
-  }
-  const std::size_t overhead = kFrameOverhead + self_text_.size();
-  return frame > overhead ? frame - overhead : 0;
 }
 
 void Protocol::flush(Time now, Actions& actions) {
@@ -165,7 +127,8 @@ void Protocol::emit(Peer& peer, SendFrame::Kind kind, Time now, Actions& actions
       frame.add(hello_item(peer.id.to_string(), options_.max_frame_bytes));
       break;
     case SendFrame::Kind::parcels: {
-      frame.reserve(std::min(frame.size() + peer.queued_bytes, options_.batch_bytes));
+      frame.reserve(
+          std::min(frame.size() + peer.messages.bytes + peer.controls.bytes, options_.batch_bytes));
       const std::size_t limit = std::min(options_.batch_bytes, max_item_bytes(&peer));
       do {
         frame.add(peer.queue.front().item);

@@ -184,17 +184,6 @@ bool Protocol::names_us(const Peer& peer, const Frame& frame) const noexcept {
   return frame.header.to_session == SessionId{incarnation_, peer.session};
 }
 
-bool Protocol::has_room_for(const NodeId& from, Actions& actions) const {
-  if (peers_.size() < options_.max_peers) {
-    return true;
-  }
-  actions.emplace_back(Reject{RejectReason::too_many_peers, 1,
-                              fmt::format("a frame of {} was dropped: this node already deals with "
-                                          "{} others, which is its limit",
-                                          from.to_string(), peers_.size())});
-  return false;
-}
-
 void Protocol::take_items(Peer& peer, Frame& frame, Time now, Actions& actions) {
   if (frame.header.sequence < peer.received_items) {
     actions.emplace_back(

@@ -17,6 +17,7 @@ Peer& Protocol::create(const NodeId& id, Time now, Actions& actions) {
   peer.since = now;
   begin_session(peer, now);
   actions.emplace_back(Connect{id});
+  count_stranger(peer);
   return peer;
 }
 
@@ -49,6 +50,7 @@ void Protocol::end_session(Peer& peer, const std::string& reason, After after, T
   peer.wanted = false;
   peer.since = now;
   begin_anew(peer, now, actions);
+  count_stranger(peer);
 }
 
 // With a new channel: nothing that is still in the old one is of use.
@@ -63,6 +65,9 @@ void Protocol::erase(Peer& peer, bool flush, Actions& actions) {
   actions.emplace_back(Disconnect{peer.id, flush});
   if (peer.dirty) {
     std::erase(dirty_, &peer);
+  }
+  if (peer.counted_stranger) {
+    --strangers_;
   }
   peers_.erase(peers_.find(peer.id));
 }
@@ -98,6 +103,7 @@ Protocol::News Protocol::note_their_session(Peer& peer, SessionId theirs, Time n
 
 void Protocol::come_up(Peer& peer, Time now, Actions& actions) {
   peer.state = Peer::State::up;
+  count_stranger(peer);
   peer.foreign = false;
   peer.trouble.clear();
   peer.say_hello = false;
@@ -106,28 +112,6 @@ void Protocol::come_up(Peer& peer, Time now, Actions& actions) {
   schedule(now + std::min(options_.heartbeat, options_.silence));
   actions.emplace_back(NodeUp{peer.id, peer.theirs.incarnation});
   return_too_large(peer, actions);
-}
-
-// What waits may have been too large for this peer all along, but it has only told its limit now.
-void Protocol::return_too_large(Peer& peer, Actions& actions) {
-  const std::size_t limit = max_item_bytes(&peer);
-  if (limit == max_item_bytes(nullptr)) {
-    return;
-  }
-  std::vector<Parcel> too_large;
-  for (Parcel& parcel : peer.take_all()) {
-    if (parcel.item.size() > limit) {
-      too_large.push_back(std::move(parcel));
-    } else {
-      peer.push_back(std::move(parcel));
-    }
-  }
-  if (!too_large.empty()) {
-    actions.emplace_back(
-        Return{std::move(too_large),
-               fmt::format("not sent to {}: at most {} bytes fit into a frame that it reads",
-                           peer.id.to_string(), limit)});
-  }
 }
 
 void Protocol::bye(const NodeId& from, Peer* peer, Frame& frame, Time now, Actions& actions) {

@@ -2,6 +2,7 @@
 /// log.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -30,7 +31,20 @@ class RejectLog {
     tell(now);
   }
 
-  /// Tells what the limit held back.
+  /// When something that the limit held back may be told; Time::max() if nothing is.
+  [[nodiscard]] Time next_due() const noexcept {
+    Time next = Time::max();
+    if (waiting_) {
+      for (const Entry& entry : entries_) {
+        if (entry.count != 0) {
+          next = std::min(next, entry.next);
+        }
+      }
+    }
+    return next;
+  }
+
+  /// Tells what the limit held back; at Time::max() all of it.
   void tell(Time now) {
     if (!waiting_) {
       return;
@@ -45,7 +59,7 @@ class RejectLog {
         waiting_ = true;
         continue;
       }
-      entry.next = now + interval_;
+      entry.next = std::min(now, Time::max() - interval_) + interval_;
       listener_.rejected(static_cast<RejectReason>(i), std::exchange(entry.count, 0), entry.detail);
     }
   }

@@ -22,9 +22,11 @@ extern "C" const char* __tsan_default_suppressions() {
 namespace spinoff::remoting {
 namespace {
 
-// Frames that ZeroMQ holds for one connection, in and out. Enough to keep it busy while the I/O
-// thread does other things; more would only be lost with the connection.
-constexpr int kFramesInPipe = 64;
+// Frames that ZeroMQ holds for one connection. Enough to keep it busy while the I/O thread does
+// other things. What is to be sent counts nowhere once ZeroMQ has it, and is lost with the
+// connection, so it is less.
+constexpr int kFramesIn = 64;
+constexpr int kFramesOut = 8;
 constexpr auto kHandshake = std::chrono::milliseconds(10'000);
 constexpr int kBacklog = 1024;
 
@@ -40,6 +42,7 @@ std::string explain(const zmq::error_t& error) {
              "free one)";
     case EADDRNOTAVAIL:
     case ENODEV:
+    case EAFNOSUPPORT:
       return "that is no address of this machine; give the name or address by which other nodes "
              "reach it, or 127.0.0.1 if they are all on this machine";
     case EACCES:
@@ -49,6 +52,17 @@ std::string explain(const zmq::error_t& error) {
     default:
       return error.what();
   }
+}
+
+// The machine does not have the address, or not its whole family.
+bool is_no_address_here(int error) {
+  return error == EADDRNOTAVAIL || error == ENODEV || error == EAFNOSUPPORT;
+}
+
+// ZeroMQ ends the connection on which a larger one is announced, and tells nobody. So a frame that
+// is only somewhat too large is let through, to be dropped alone, counted and told.
+std::int64_t largest_message(const ProtocolOptions& options) {
+  return static_cast<std::int64_t>(options.max_frame_bytes + options.max_frame_bytes / 4);
 }
 
 bool is_wildcard(const std::string& address) {
@@ -96,23 +110,32 @@ std::uint16_t port_of(const zmq::socket_t& socket) {
 }  // namespace
 
 Listening listen_at(zmq::context_t& context, const NodeId& node, const ProtocolOptions& options) {
-  const std::vector<std::string> addresses = addresses_of(node);
-  for (std::size_t i = 0;; ++i) {
+  return listen_at(context, node, addresses_of(node), options);
+}
+
+Listening listen_at(zmq::context_t& context, const NodeId& node,
+                    const std::vector<std::string>& addresses, const ProtocolOptions& options) {
+  std::string not_here;
+  for (const std::string& address : addresses) {
     try {
       zmq::socket_t socket(context, zmq::socket_type::router);
-      set_common(socket, addresses[i]);
-      socket.set(zmq::sockopt::rcvhwm, kFramesInPipe);
+      set_common(socket, address);
+      socket.set(zmq::sockopt::rcvhwm, kFramesIn);
       socket.set(zmq::sockopt::backlog, kBacklog);
-      socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(options.max_frame_bytes));
-      socket.bind(tcp_endpoint(addresses[i], node.port()));
+      socket.set(zmq::sockopt::maxmsgsize, largest_message(options));
+      socket.bind(tcp_endpoint(address, node.port()));
       const std::uint16_t port = port_of(socket);
       return {std::move(socket), NodeId(node.host(), port)};
     } catch (const zmq::error_t& error) {
-      if (i + 1 == addresses.size()) {
+      if (!is_no_address_here(error.num())) {
         fail(node, explain(error));
+      }
+      if (not_here.empty()) {
+        not_here = explain(error);
       }
     }
   }
+  fail(node, not_here);
 }
 
 zmq::socket_t connect_to(zmq::context_t& context, const std::string& address, std::uint16_t port) {
@@ -121,7 +144,7 @@ zmq::socket_t connect_to(zmq::context_t& context, const std::string& address, st
   // Frames wait in the protocol, where they can still become dead letters, not in a pipe to
   // nowhere.
   socket.set(zmq::sockopt::immediate, true);
-  socket.set(zmq::sockopt::sndhwm, kFramesInPipe);
+  socket.set(zmq::sockopt::sndhwm, kFramesOut);
   socket.set(zmq::sockopt::reconnect_ivl, 100);
   socket.set(zmq::sockopt::reconnect_ivl_max, 1'000);
   // Nothing is read from it, so a peer must not be able to fill memory through it.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <zmq.hpp>
 
@@ -18,6 +19,12 @@ struct Listening {
 
 /// The ROUTER by which all peers send to this node. Throws BindFailed.
 [[nodiscard]] Listening listen_at(zmq::context_t& context, const NodeId& node,
+                                  const ProtocolOptions& options);
+
+/// The same, at the first of these addresses that is one of this machine. Any other error than that
+/// is told: whoever calls the node by its name would try the first address too.
+[[nodiscard]] Listening listen_at(zmq::context_t& context, const NodeId& node,
+                                  const std::vector<std::string>& addresses,
                                   const ProtocolOptions& options);
 
 /// The DEALER by which this node sends to one peer. It has room for a frame only while it is

@@ -1,56 +1,78 @@
 #include "watch_table.hpp"
 
-#include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace spinoff::remoting {
 
-void WatchTable::add(const NodeId& node, Pair pair) {
-  const std::scoped_lock lock(mutex_);
-  by_node_[node].push_back(std::move(pair));
+std::size_t WatchTable::Hash::operator()(const Key& key) const noexcept {
+  constexpr std::size_t kOdd = 0x9E3779B97F4A7C15U;  // so that a/b and b/a differ
+  const std::hash<std::string> hash;
+  return hash(key.actor) * kOdd + hash(key.watcher);
 }
 
-bool WatchTable::remove(const NodeId& node, const Pair& pair) {
+bool WatchTable::add(const NodeId& node, Pair pair) {
+  Key key = key_of(pair);
   const std::scoped_lock lock(mutex_);
-  const auto found = by_node_.find(node);
-  if (found == by_node_.end()) {
+  Pairs& pairs = by_node_[node];
+  if (const auto found = pairs.find(key); found != pairs.end()) {
+    found->second = std::move(pair);
+    return true;
+  }
+  if (pairs.size() >= max_per_node_) {
     return false;
   }
-  const bool removed = std::erase_if(found->second, [&](const Pair& one) {
-                         return one.actor == pair.actor && one.watcher == pair.watcher;
-                       }) != 0;
-  if (found->second.empty()) {
-    by_node_.erase(found);
-  }
-  return removed;
+  pairs.emplace(std::move(key), std::move(pair));
+  return true;
 }
 
-WatchTable::Pair WatchTable::take(const NodeId& node, const Uri& actor,
-                                  std::string_view watcher_path) {
+template <class Condition>
+WatchTable::Pair WatchTable::extract(const NodeId& node, const Key& key, Condition is_meant) {
   const std::scoped_lock lock(mutex_);
-  const auto found = by_node_.find(node);
-  if (found == by_node_.end()) {
+  const auto of_node = by_node_.find(node);
+  if (of_node == by_node_.end()) {
     return {};
   }
-  auto& pairs = found->second;
-  const auto pair = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& one) {
-    return one.actor.uri() == actor && one.watcher.uri().path() == watcher_path;
-  });
-  if (pair == pairs.end()) {
+  Pairs& pairs = of_node->second;
+  const auto found = pairs.find(key);
+  if (found == pairs.end() || !is_meant(found->second)) {
     return {};
   }
-  Pair taken = std::move(*pair);
-  pairs.erase(pair);
+  Pair taken = std::move(found->second);
+  pairs.erase(found);
   if (pairs.empty()) {
-    by_node_.erase(found);
+    by_node_.erase(of_node);
   }
   return taken;
 }
 
+bool WatchTable::remove(const NodeId& node, const Pair& pair) {
+  const Pair removed = extract(node, key_of(pair), [&](const Pair& one) {
+    return one.actor == pair.actor && one.watcher == pair.watcher;
+  });
+  return static_cast<bool>(removed.watcher);
+}
+
+WatchTable::Pair WatchTable::take(const NodeId& node, const Uri& actor,
+                                  std::string_view watcher_path) {
+  return extract(node, Key{actor.path(), std::string(watcher_path)},
+                 [&](const Pair& one) { return one.actor.uri() == actor; });
+}
+
 std::vector<WatchTable::Pair> WatchTable::take_all(const NodeId& node) {
-  const std::scoped_lock lock(mutex_);
-  auto taken = by_node_.extract(node);
-  return taken.empty() ? std::vector<Pair>() : std::move(taken.mapped());
+  Pairs taken;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (auto of_node = by_node_.extract(node)) {
+      taken = std::move(of_node.mapped());
+    }
+  }
+  std::vector<Pair> pairs;
+  pairs.reserve(taken.size());
+  for (auto& [key, pair] : taken) {
+    pairs.push_back(std::move(pair));
+  }
+  return pairs;
 }
 
 }  // namespace spinoff::remoting

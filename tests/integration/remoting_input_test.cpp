@@ -142,10 +142,36 @@ BOOST_AUTO_TEST_CASE(R09_a_message_of_an_unknown_type_is_told_and_refused) {
   stranger.say({message("/greeter", "/$ask-7", "no.such.Type", "\xc0")});
   const Item answer = answer_to(stranger, "/$ask-7");
   BOOST_TEST((answer.kind == ItemKind::ask_failed));
-  BOOST_TEST(contains(answer.payload, "'no.such.Type'"), answer.payload);
+  BOOST_TEST(contains(answer.payload, R"("no.such.Type")"), answer.payload);
   const RemoteInputRejected event = b.rejected.next();
-  BOOST_TEST(event.what == "a message of type 'no.such.Type' to '/greeter' from " + stranger.id() +
-                               ": no actor in this program receives that type");
+  BOOST_TEST(event.what == R"(a message of type "no.such.Type" to "/greeter" from )" +
+                               stranger.id() + ": no actor in this program receives that type");
+  check_it_works();
+}
+
+BOOST_AUTO_TEST_CASE(R09_a_text_from_elsewhere_cannot_pass_for_lines_of_the_log) {
+  HandMade stranger(b.id());
+  stranger.begin_session();
+  stranger.say({message("/a\nwarning: b", "/me", "no.such\r\n\x1b[2JType", "\xc0")});
+  const std::string what = b.rejected.next().what;
+  BOOST_TEST(std::ranges::none_of(what, [](char c) { return c >= 0 && c < ' '; }), what);
+  BOOST_TEST(contains(what, R"(no.such\r\n\x1b[2JType)"), what);
+  Future<Welcome> answer = b->lookup(stranger.id() + "/there").ask<Welcome>(Hello{"you"}, 1h);
+  const std::string ask(answer_to(stranger, "/there").from);
+  stranger.say(
+      {encode(Item{.kind = ItemKind::ask_failed, .to = ask, .payload = "no\nerror: burning"})});
+  const std::string error = error_of<AskFailed>([&] { answer.get(); });
+  BOOST_TEST(contains(error, R"(no\nerror: burning)"), error);
+}
+
+BOOST_AUTO_TEST_CASE(R09_nobody_can_watch_in_the_name_of_another_nodes_actor) {
+  HandMade stranger(b.id());
+  stranger.begin_session();
+  stranger.say(
+      {encode(Item{.kind = ItemKind::watch, .to = "/greeter", .from = "127.0.0.1:1/other"})});
+  const RemoteInputRejected event = b.rejected.next();
+  BOOST_TEST(event.what == "an item from " + stranger.id() +
+                               R"(: the watcher "127.0.0.1:1/other" is no actor of that node)");
   check_it_works();
 }
 

@@ -338,7 +338,7 @@ BOOST_AUTO_TEST_CASE(R09_a_message_that_no_frame_can_hold_is_a_dead_letter_at_th
   const auto heard = hearings();
   b.probe("probe", heard);
   const Ref remote = a.remote(b, "/probe");
-  const std::string large(std::size_t{64} << 20U, 'x');
+  const std::string large(std::size_t{16} << 20U, 'x');
   remote << Text{large};
   BOOST_TEST(a.dead_letters.next().target == remote);
   const std::string error =

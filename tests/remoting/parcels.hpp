@@ -28,6 +28,12 @@ inline Parcel parcel_of(const std::string& text) {
   return {encoded_message(text), std::make_unique<Note>(text)};
 }
 
+inline Parcel parcel_that_must_go(const std::string& text) {
+  Parcel parcel = parcel_of(text);
+  parcel.must_go = true;
+  return parcel;
+}
+
 inline std::string note_of(const Parcel& parcel) {
   return static_cast<const Note&>(*parcel.keepsake).text;
 }

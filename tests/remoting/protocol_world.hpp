@@ -84,7 +84,8 @@ class Node {
       : world_(world), name_(std::move(name)), protocol_(id_of(name_), incarnation, options) {}
 
   /// Queues, and gives to the protocol at the end of the batch.
-  Node& queue(const std::string& to, const std::string& text);
+  Node& queue(const std::string& to, const std::string& text) { return queue(to, parcel_of(text)); }
+  Node& queue(const std::string& to, Parcel parcel);
   void flush();
   void send(const std::string& to, const std::string& text) {
     queue(to, text);
@@ -354,8 +355,8 @@ inline std::unique_ptr<Node> World::kill(const std::string& name) {
   return node;
 }
 
-inline Node& Node::queue(const std::string& to, const std::string& text) {
-  protocol_.send(id_of(to), parcel_of(text), world_.now, actions_);
+inline Node& Node::queue(const std::string& to, Parcel parcel) {
+  protocol_.send(id_of(to), std::move(parcel), world_.now, actions_);
   return *this;
 }
 

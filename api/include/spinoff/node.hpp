@@ -29,7 +29,8 @@ struct NodeOptions {
   /// Threads that run actors; 0: as many as there are cores. At most 1024.
   int workers = 0;
   /// `host:port` under which other nodes reach this one; port 0 takes a free one. Without it the
-  /// node talks to nobody.
+  /// node talks to nobody. Only networks that you trust may reach it. A message to another node may
+  /// have up to 16 MiB when encoded; a larger one becomes a dead letter.
   std::optional<std::string> remoting = std::nullopt;
   /// What becomes of a top-level actor that fails.
   Decision on_failure = Decision::Stop;

@@ -53,8 +53,12 @@ struct HubOptions {
   /// Another number with each start of the node; 0: a random one.
   std::uint64_t incarnation = 0;
   ProtocolOptions protocol;
-  /// What senders may have queued while the I/O thread is busy. More is not taken.
+  /// What senders may have queued while the I/O thread is busy. More is not taken, but for what
+  /// must go (Parcel::must_go).
   std::size_t max_intake_bytes = std::size_t{512} << 20U;
+  /// How many pairs of an actor here and a watcher there one other node may have here. What it
+  /// wants to watch beyond that counts as stopped.
+  std::size_t max_watches_per_node = 1'000'000;
   /// Each reason of rejected input is told at most this often.
   std::chrono::steady_clock::duration reject_interval = std::chrono::seconds(1);
 };
@@ -93,7 +97,8 @@ class Hub {
   void start();
 
   /// Queues the parcel for that node; any thread. Each parcel is sent, or comes back by
-  /// Listener::returned, or is given back right here: after `stop`, and when too much is queued.
+  /// Listener::returned, or is given back right here: after `stop`, and when too much is queued (of
+  /// what must go: only after `stop`).
   /// Parcels from one thread to one node are sent in order.
   [[nodiscard]] std::optional<Parcel> send(NodeId to, Parcel parcel);
 

@@ -30,30 +30,49 @@ struct Peer {
 
   [[nodiscard]] bool is_up() const noexcept { return state == State::up; }
 
+  /// Neither up nor tried for our own sake.
+  [[nodiscard]] bool is_stranger() const noexcept { return !is_up() && !wanted; }
+
   void push_back(Parcel parcel) {
-    queued_bytes += cost(parcel);
+    load_of(parcel).add(cost(parcel));
     queue.push_back(std::move(parcel));
   }
   void push_front(Parcel parcel) {
-    queued_bytes += cost(parcel);
+    load_of(parcel).add(cost(parcel));
     queue.push_front(std::move(parcel));
   }
   Parcel pop_front() {
     Parcel parcel = std::move(queue.front());
     queue.pop_front();
-    queued_bytes -= cost(parcel);
+    load_of(parcel).remove(cost(parcel));
     return parcel;
   }
   std::vector<Parcel> take_all() {
     std::vector<Parcel> all(std::make_move_iterator(queue.begin()),
                             std::make_move_iterator(queue.end()));
     queue.clear();
-    queued_bytes = 0;
+    messages = {};
+    controls = {};
     return all;
   }
   static std::size_t cost(const Parcel& parcel) noexcept {
-    return parcel.item.size() + sizeof(Parcel);
+    return parcel.item.size() + parcel.kept_bytes + sizeof(Parcel);
   }
+
+  /// What waits in the queue.
+  struct Load {
+    std::size_t items = 0;
+    std::size_t bytes = 0;
+    void add(std::size_t size) noexcept {
+      ++items;
+      bytes += size;
+    }
+    void remove(std::size_t size) noexcept {
+      --items;
+      bytes -= size;
+    }
+  };
+  Load& load_of(const Parcel& parcel) noexcept { return parcel.must_go ? controls : messages; }
 
   NodeId id;
   State state = State::connecting;
@@ -70,7 +89,9 @@ struct Peer {
   std::size_t max_frame_bytes = 0;
 
   std::deque<Parcel> queue;
-  std::size_t queued_bytes = 0;
+  Load messages;
+  /// Of those that must go.
+  Load controls;
 
   // What to say as soon as the channel is free.
   bool say_hello = false;
@@ -79,6 +100,8 @@ struct Peer {
 
   /// Something was sent to it from here in this session, so that its end is told.
   bool wanted = false;
+  /// It is in the count of strangers.
+  bool counted_stranger = false;
   /// It speaks another version; it was told ours, once.
   bool foreign = false;
   /// It is in the list of those to flush.

@@ -32,6 +32,10 @@
 ///
 /// One frame at a time is given to a channel, and the next one after it was taken. A channel that
 /// refuses keeps its own parcels waiting and nobody else's.
+///
+/// Anybody can send a frame with a made-up sender, and each makes a peer to be called back. Such
+/// strangers are few at once, and the oldest of them makes room when this node wants to reach
+/// somebody itself.
 #pragma once
 
 #include <chrono>
@@ -85,6 +89,8 @@ class Protocol {
 
   [[nodiscard]] const NodeId& self() const noexcept { return self_; }
   [[nodiscard]] std::size_t peers() const noexcept { return peers_.size(); }
+  /// Those of them that are neither up nor tried for our own sake.
+  [[nodiscard]] std::size_t strangers() const noexcept { return strangers_; }
   [[nodiscard]] bool is_up(const NodeId& peer) const;
 
  private:
@@ -97,6 +103,8 @@ class Protocol {
   void begin_anew(Peer& peer, Time now, Actions& actions);
   void end_session(Peer& peer, const std::string& reason, After after, Time now, Actions& actions);
   void erase(Peer& peer, bool flush, Actions& actions);
+  void count_stranger(Peer& peer) noexcept;
+  void push_out_a_stranger(Actions& actions);
 
   bool accept_sender(const serialization::Frame& frame, NodeId& from, Actions& actions) const;
   void frame_from(const NodeId& from, serialization::Frame& frame, Time now, Actions& actions);
@@ -124,6 +132,7 @@ class Protocol {
   ProtocolOptions options_;
   std::uint64_t last_session_ = 0;
   std::unordered_map<NodeId, Peer> peers_;
+  std::size_t strangers_ = 0;
   std::vector<Peer*> dirty_;
   Retired retired_;
   bool stopping_ = false;

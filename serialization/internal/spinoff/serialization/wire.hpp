@@ -96,7 +96,7 @@ class FrameBuilder {
 
 /// What a node accepts; anything over it makes the whole frame, or the one item, be refused.
 struct FrameLimits {
-  std::size_t max_frame_bytes = std::size_t{64} << 20U;
+  std::size_t max_frame_bytes = std::size_t{16} << 20U;
   std::size_t max_items = 65'536;
   /// Arrays and maps inside each other, counting the frame, its item list and the item.
   std::size_t max_nesting = 16;
