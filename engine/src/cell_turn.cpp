@@ -68,7 +68,7 @@ void Cell::run_turn() noexcept {
           drop_mail();
         }
         if (left == 0) {
-          schedule();
+          node().executor().yield(*this);
           return;
         }
         --left;
@@ -86,7 +86,7 @@ void Cell::run_turn() noexcept {
     }
     if (left == 0) {
       mailbox_.put_back(message);
-      schedule();
+      node().executor().yield(*this);
       return;
     }
     --left;

@@ -1,18 +1,48 @@
-// Each wake-up of an actor is one task, enqueued in an arena: first in, first out, so that actors
-// which always have mail and actors that have just been woken take turns.
+// Actors get their turns in two ways.
 //
-// TBB by itself starts one thread fewer than there are cores, since it counts on the thread that
-// waits; ours never wait inside an arena. So the process asks for one thread more than its
-// executors have workers.
+// The queue of an arena of TBB, first in, first out: one task an actor. Whoever is no worker of
+// this executor schedules so.
+//
+// The hand-off slot, one a worker: the actor that this worker woke last. When its turn has ended,
+// the worker runs that one next, while its message is still in the cache, and nobody else is woken
+// for it. The one that was in the slot before goes to the queue. After kLongestChain turns in a row
+// the slot's actor goes to the queue as well, so that no pair of actors keeps a worker for itself.
+// An actor whose budget is used up goes straight to the queue.
+//
+// What is in a slot waits for its worker, which may be busy for long, or may wait in a handler for
+// just that actor. So the monitor, a thread, looks at all slots every kLook: what it finds in a
+// slot that has not been filled since the look before, it takes and puts into the queue. An actor
+// starts after two looks at the latest if a worker is idle.
+//
+// The monitor sleeps when no slot has been filled for kLooksUntilSleep looks. That it is not asleep
+// while something is in a slot: a worker fills the slot, then reads `monitor_sleeps_`; the monitor
+// sets `monitor_sleeps_`, then looks at all slots once more. All four are sequentially consistent,
+// so one of the two sees the other: the worker wakes the monitor, or the monitor does not go to
+// sleep.
+//
+// A slot is filled and emptied by its worker, and emptied by the monitor; each takes with one
+// exchange, so one of them gets the actor. Only the worker fills it, and only inside of the task
+// that it runs; it leaves the task with an empty slot.
+//
+// The end: all actors have closed, so nothing is queued or in a slot, but the worker that ran the
+// last turn may still be on its way out of its task. `Worker::inside` says so, and the destructor
+// waits for it.
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
 #include <mutex>
-#include <optional>
+#include <thread>
+#include <vector>
 
-#include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/tbb_executor.hpp>
+
+#include "tbb_threads.hpp"
 
 #ifdef SPINOFF_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -22,96 +52,194 @@ namespace spinoff::engine {
 
 namespace {
 
-// TBB's threads, for as long as any executor needs them.
-class Threads {
- public:
-  static Threads& instance() {
-    static Threads threads;
-    return threads;
-  }
+constexpr int kLongestChain = 64;
+constexpr std::chrono::microseconds kLook{100};
+constexpr int kLooksUntilSleep = 100;
+// An arena for one thread still has two places for it.
+constexpr std::size_t kLeastPlaces = 2;
 
-  void add(int workers) {
-    const std::scoped_lock lock(mutex_);
-    if (total_ == 0) {
-      handle_.emplace(tbb::attach{});
-    }
-    total_ += workers;
-    allow();
-  }
+class TbbExecutor;
 
-  void remove(int workers) {
-    const std::scoped_lock lock(mutex_);
-    total_ -= workers;
-    allow();
-    if (total_ == 0) {
-      // Waits for the threads to end. If another part of the program uses TBB, they stay.
-      tbb::finalize(*handle_, std::nothrow);
-      handle_.reset();
-    }
-  }
-
- private:
-  void allow() {
-    control_.reset();
-    if (total_ > 0) {
-      control_.emplace(tbb::global_control::max_allowed_parallelism,
-                       static_cast<std::size_t>(total_) + 1);
-    }
-  }
-
-  std::mutex mutex_;
-  int total_ = 0;
-  std::optional<tbb::task_scheduler_handle> handle_;
-  std::optional<tbb::global_control> control_;
-};
-
-// A cell on its way to the worker that runs it next.
+// A cell on its way through TBB's queue.
 class HandOver {
  public:
-  explicit HandOver(Cell& cell) noexcept : cell_(&cell) {}
+  HandOver(TbbExecutor& executor, Cell& cell) noexcept : executor_(&executor), cell_(&cell) {}
 #ifdef SPINOFF_TSAN
   // What the last turn and the pusher did is visible to the next turn: TBB's queue sees to that,
   // but it is not instrumented. TBB copies this into a task just before it queues that, so even
   // what `enqueue` has read is told: the next turn may be the one that ends the executor.
   __attribute__((no_sanitize("thread"))) HandOver(const HandOver& other) noexcept
-      : cell_(other.cell_) {
+      : executor_(other.executor_), cell_(other.cell_) {
     __tsan_release(cell_);
   }
   HandOver& operator=(const HandOver&) = delete;
   ~HandOver() = default;
 #endif
-  void run() const {
-#ifdef SPINOFF_TSAN
-    __tsan_acquire(cell_);
-#endif
-    cell_->run_turn();
-  }
+  void run() const;
 
  private:
+  TbbExecutor* executor_;
   Cell* cell_;
 };
 
 class TbbExecutor final : public Executor {
  public:
-  explicit TbbExecutor(int workers) : workers_(workers), arena_(workers, 0) {
-    Threads::instance().add(workers_);
+  explicit TbbExecutor(int workers)
+      : count_(workers),
+        workers_(std::max<std::size_t>(static_cast<std::size_t>(workers), kLeastPlaces)),
+        arena_(workers, 0) {
+    for (Worker& worker : workers_) {
+      worker.executor = this;
+    }
+    TbbThreads::instance().add(workers);
     arena_.initialize();
+    monitor_ = std::thread([this] { monitor(); });
   }
   TbbExecutor(const TbbExecutor&) = delete;
   TbbExecutor& operator=(const TbbExecutor&) = delete;
   ~TbbExecutor() override {
+    {
+      const std::scoped_lock lock(monitor_mutex_);
+      ends_ = true;
+    }
+    monitor_wakes_.notify_one();
+    monitor_.join();
+    for (const Worker& worker : workers_) {
+      while (worker.inside.load(std::memory_order_acquire)) {
+        std::this_thread::yield();
+      }
+    }
     arena_.terminate();
-    Threads::instance().remove(workers_);
+    TbbThreads::instance().remove(count_);
   }
 
   void schedule(Cell& cell) override {
-    arena_.enqueue([next = HandOver(cell)] { next.run(); });
+    Worker* const worker = t_worker;
+    if (worker == nullptr || worker->executor != this) {
+      enqueue(cell);
+      return;
+    }
+    worker->fills.store(worker->fills.load(std::memory_order_relaxed) + 1,
+                        std::memory_order_relaxed);
+    if (Cell* const displaced = worker->slot.exchange(&cell)) {
+      enqueue(*displaced);
+    } else if (monitor_sleeps_.load()) [[unlikely]] {
+      wake_monitor();
+    }
+  }
+
+  void yield(Cell& cell) override { enqueue(cell); }
+
+  /// One task of TBB's: this turn, and those that it puts into the slot.
+  void run(Cell& first) {
+    Worker& worker =
+        workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
+    const Inside inside(worker);
+    Cell* next = &first;
+    for (int chain = 0; next != nullptr; ++chain) {
+      next->run_turn();
+      next = worker.slot.exchange(nullptr);
+      if (next != nullptr && chain == kLongestChain) {
+        enqueue(*next);
+        return;
+      }
+    }
   }
 
  private:
-  int workers_;
+  struct alignas(64) Worker {
+    std::atomic<Cell*> slot{nullptr};
+    std::atomic<std::uint64_t> fills{0};  // how often the slot was filled; written by its worker
+    std::atomic<bool> inside{false};
+    TbbExecutor* executor = nullptr;
+  };
+
+  // The worker that runs a task on this thread.
+  class Inside {
+   public:
+    explicit Inside(Worker& worker) noexcept : worker_(worker), outer_(t_worker) {
+      // An exchange, so that it comes after what another thread did that had this place before.
+      worker_.inside.exchange(true, std::memory_order_acq_rel);
+      t_worker = &worker;
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    ~Inside() {
+      t_worker = outer_;
+      worker_.inside.store(false, std::memory_order_release);  // the executor may be gone now
+    }
+
+   private:
+    Worker& worker_;
+    Worker* outer_;
+  };
+
+  void enqueue(Cell& cell) {
+    arena_.enqueue([next = HandOver(*this, cell)] { next.run(); });
+  }
+
+  void monitor() {
+    std::vector<std::uint64_t> seen(workers_.size(), 0);
+    std::unique_lock lock(monitor_mutex_);
+    for (int quiet = 0; !ends_;) {
+      quiet = look(seen) ? 0 : quiet + 1;
+      if (quiet < kLooksUntilSleep) {
+        monitor_wakes_.wait_for(lock, kLook, [&] { return ends_; });
+        continue;
+      }
+      monitor_sleeps_.store(true);
+      if (!look(seen)) {
+        monitor_wakes_.wait(lock, [&] { return ends_ || !monitor_sleeps_.load(); });
+      }
+      monitor_sleeps_.store(false);
+      quiet = 0;
+    }
+  }
+
+  // Whether any slot has been filled since the last look, or is full.
+  bool look(std::vector<std::uint64_t>& seen) {
+    bool active = false;
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      Worker& worker = workers_[i];
+      const std::uint64_t fills = worker.fills.load(std::memory_order_relaxed);
+      const bool full = worker.slot.load() != nullptr;
+      active = active || full || fills != seen[i];
+      if (full && fills == seen[i]) {
+        if (Cell* const waits = worker.slot.exchange(nullptr)) {
+          enqueue(*waits);
+        }
+      }
+      seen[i] = fills;
+    }
+    return active;
+  }
+
+  void wake_monitor() {
+    {
+      const std::scoped_lock lock(monitor_mutex_);
+      monitor_sleeps_.store(false);
+    }
+    monitor_wakes_.notify_one();
+  }
+
+  static inline constinit thread_local Worker* t_worker = nullptr;
+
+  const int count_;
+  std::vector<Worker> workers_;  // by TBB's index of a thread in the arena
   tbb::task_arena arena_;
+  std::atomic<bool> monitor_sleeps_{false};
+  std::mutex monitor_mutex_;
+  std::condition_variable monitor_wakes_;
+  bool ends_ = false;  // under monitor_mutex_
+  std::thread monitor_;
 };
+
+void HandOver::run() const {
+#ifdef SPINOFF_TSAN
+  __tsan_acquire(cell_);
+#endif
+  executor_->run(*cell_);
+}
 
 }  // namespace
 

@@ -16,6 +16,8 @@ class Executor {
   /// Runs `cell.run_turn()` once, soon, on a thread of the executor. Any thread; what the caller
   /// did before happens before that turn. At most one turn of a cell is outstanding at any time.
   virtual void schedule(Cell& cell) = 0;
+  /// The same for the actor that runs now and has more to do: behind all that wait.
+  virtual void yield(Cell& cell) { schedule(cell); }
 };
 
 }  // namespace spinoff::engine

@@ -1,0 +1,117 @@
+/// Who runs when: an actor that was woken never waits for ever behind the one that woke it, nor
+/// behind others that have more to do.
+#include <chrono>
+#include <memory>
+
+#include <boost/test/unit_test.hpp>
+
+#include <spinoff/spinoff.hpp>
+
+#include "support/probe.hpp"
+
+namespace {
+
+using namespace spinoff;
+using namespace spinoff::testing;
+
+struct Start {};
+
+/// Tells its gate.
+class Opens : public Actor {
+ public:
+  using Receives = Messages<Gate*>;
+  void on(Gate* const& gate) { gate->open(); }
+};
+
+/// Wakes another actor and waits, in the same handler, until that has run.
+class Blocks : public Actor {
+ public:
+  using Receives = Messages<Gate*>;
+  explicit Blocks(TypedRef<Opens> other) : other_(std::move(other)) {}
+  void on(Gate* const& done) {
+    Gate handled("the other actor to run");
+    other_ << &handled;
+    handled.wait();
+    done->open();
+  }
+
+ private:
+  TypedRef<Opens> other_;
+};
+
+/// Answers each Start with one, for ever.
+class Returns : public Actor {
+ public:
+  using Receives = Messages<Start>;
+  void on(const Start& start) { sender() << start; }
+};
+
+class Serves : public Actor {
+ public:
+  using Receives = Messages<Start, Ref>;
+  void on(const Ref& other) { other << Start{}; }
+  void on(const Start& start) { sender() << start; }
+};
+
+/// Sends itself a message for each that it handles.
+class Endless : public Actor {
+ public:
+  using Receives = Messages<Start>;
+  void on(const Start& start) { self() << start; }
+};
+
+NodeOptions with_workers(int workers) {
+  return {.workers = workers, .log_events = false};
+}
+
+BOOST_AUTO_TEST_SUITE(scheduling)
+
+BOOST_AUTO_TEST_CASE(an_actor_may_wait_in_its_handler_for_one_that_it_has_just_woken) {
+  Gate done("the blocking actor to be done");
+  Node node(with_workers(2));
+  node.spawn<Blocks>(node.spawn<Opens>()) << &done;
+  BOOST_CHECK_NO_THROW(done.wait());
+}
+
+BOOST_AUTO_TEST_CASE(so_it_may_after_a_time_in_which_nothing_happened) {
+  Node node(with_workers(2));
+  const auto blocks = node.spawn<Blocks>(node.spawn<Opens>());
+  for (int i = 0; i < 5; ++i) {
+    Gate done("the blocking actor to be done");
+    // Meanwhile the executor's monitor goes to sleep, and has to be woken.
+    blocks.send_later(30ms, &done);
+    BOOST_CHECK_NO_THROW(done.wait());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(two_actors_that_keep_waking_each_other_leave_room_for_others) {
+  Gate done("another actor to run");
+  Node node(with_workers(1));
+  node.spawn<Serves>() << Ref(node.spawn<Returns>());
+  drain(node.spawn<Puppet>());
+  node.spawn<Opens>() << &done;
+  BOOST_CHECK_NO_THROW(done.wait());
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_that_always_has_mail_leaves_room_for_others) {
+  Gate done("another actor to run");
+  Node node(with_workers(1));
+  node.spawn<Endless>() << Start{};
+  drain(node.spawn<Puppet>());
+  node.spawn<Opens>() << &done;
+  BOOST_CHECK_NO_THROW(done.wait());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_has_just_been_busy_can_stop_at_once) {
+  for (int i = 0; i < 200; ++i) {
+    Node node(with_workers(2));
+    const auto endless = node.spawn<Endless>();
+    endless << Start{};
+    node.spawn<Serves>() << Ref(node.spawn<Returns>());
+    BOOST_CHECK_NO_THROW(node.stop());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
