@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(M07_a_process_passes_messages_on_in_the_name_of_their_sende
     Task<> run(Ref worker) {
       const int first = co_await get<int>();
       forward(worker, first);
-      const AnyMessage second = co_await get();
+      AnyMessage second = co_await get();
       forward(worker, second);
     }
   };

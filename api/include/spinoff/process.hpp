@@ -209,16 +209,17 @@ class Process : public Actor {
   }
   /// Sends a message on in the name of who sent the message that was got last.
   template <class M>
+    requires(!std::is_same_v<std::decay_t<M>, AnyMessage>)
   void forward(const Ref& to, M&& message) const {
     pass_on(to,
             detail::Envelope::make<detail::Payload<M>>(detail::Sender{}, std::forward<M>(message)));
   }
   /// The same with what `get()` gave, which must be copyable, else std::invalid_argument.
   void forward(const Ref& to, const AnyMessage& message) const;
-  /// What nobody asks for is kept; see `flush`.
-  void unhandled() = delete;
 
  public:
+  /// What nobody asks for is kept; see `flush`.
+  void unhandled() = delete;
   detail::EnvelopePtr take_kept() override { return kept_.take_oldest(); }
   [[nodiscard]] bool has_kept() const noexcept override { return !kept_.empty(); }
   void refuse_asker(std::string_view reason) override;
