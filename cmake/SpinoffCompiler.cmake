@@ -54,4 +54,8 @@ if(SPINOFF_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Without this, ccache gives up on every file that uses a precompiled header.
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
       "CCACHE_SLOPPINESS=pch_defines,time_macros" "${SPINOFF_CCACHE}")
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # Else no two precompiled headers are alike, and the compiler cache never hits.
+    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endif()

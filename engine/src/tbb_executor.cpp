@@ -154,24 +154,28 @@ class TbbExecutor final : public Executor {
     TbbExecutor* executor = nullptr;
   };
 
-  // The worker that runs a task on this thread.
+  // The worker that runs a task on this thread. A handler that waits for parallel work of TBB's may
+  // be given another task meanwhile.
   class Inside {
    public:
-    explicit Inside(Worker& worker) noexcept : worker_(worker), outer_(t_worker) {
-      // An exchange, so that it comes after what another thread did that had this place before.
-      worker_.inside.exchange(true, std::memory_order_acq_rel);
+    // An exchange, so that it comes after what another thread did that had this place before.
+    explicit Inside(Worker& worker) noexcept
+        : worker_(worker),
+          outer_(t_worker),
+          was_inside_(worker.inside.exchange(true, std::memory_order_acq_rel)) {
       t_worker = &worker;
     }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     ~Inside() {
       t_worker = outer_;
-      worker_.inside.store(false, std::memory_order_release);  // the executor may be gone now
+      worker_.inside.store(was_inside_, std::memory_order_release);  // the executor may be gone now
     }
 
    private:
     Worker& worker_;
     Worker* outer_;
+    bool was_inside_;
   };
 
   void enqueue(Cell& cell) {

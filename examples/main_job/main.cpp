@@ -7,10 +7,14 @@
 #include "flood.hpp"
 #include "greetings.hpp"
 
-int main() {
+int main(int argc, char** argv) {
   using namespace spinoff::examples::main_job;  // NOLINT(google-build-using-namespace)
   constexpr int kGreetings = 5;
   constexpr std::uint64_t kMessages = 1'000'000;
+  if (argc > 1) {
+    std::fprintf(stderr, "main_job: it takes no arguments, but was given '%s'\n", argv[1]);
+    return 2;
+  }
   try {
     std::puts("== two nodes, each in a process of its own, until five greetings are acknowledged");
     greet(kGreetings);

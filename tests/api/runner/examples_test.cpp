@@ -69,6 +69,23 @@ BOOST_AUTO_TEST_CASE(N03_the_example_of_a_library_runs_in_a_runner_that_does_not
   BOOST_TEST(contains(ended.output, "/$Greeter-1: Good morning, world!\n"));
 }
 
+BOOST_AUTO_TEST_CASE(the_main_job_shows_two_nodes_that_greet_and_then_sends_a_million_messages) {
+  ChildProcess job({MAIN_JOB});
+  for (int i = 0; i < 5; ++i) {
+    job.wait_for_match("^greeter .*got 'ack' from <127.0.0.1:[0-9]+/other>");
+  }
+  job.wait_for_line("both nodes stopped in an orderly way");
+  job.wait_for_match("[0-9.]+ million messages a second");
+  BOOST_TEST(job.wait() == 0);
+  BOOST_TEST(contains(job.output(), "\nother   | "));
+}
+
+BOOST_AUTO_TEST_CASE(the_main_job_refuses_arguments_in_one_line) {
+  const Ended ended = run({MAIN_JOB, "--fast"});
+  BOOST_TEST(ended.status == 2);
+  BOOST_TEST(ended.output == "main_job: it takes no arguments, but was given '--fast'\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace runner_test
