@@ -1,8 +1,12 @@
 #!/bin/sh
-# The compile step of the preset `tidy`, in place of the compiler: clang-tidy has just read the whole file. This
-# notes which headers it has, and that it was found clean, so that ninja reads it again when one of them changes.
+# What the preset `tidy` does where others compile and link. Clang-tidy has just read the whole file: this notes which
+# headers it has, so that ninja has it read again when one of them changes. What links gets empty files.
 for argument; do
-  [ "$previous" = -o ] && object=$argument
+  case $previous$argument in
+    -o*) [ "$previous" = -o ] && output=$argument ;;
+    *.cpp) source=$argument ;;
+  esac
   previous=$argument
 done
-"$@" -E -o /dev/null && touch "$object"
+[ -z "$source" ] || "$@" -E -o /dev/null || exit
+touch "$output"
