@@ -5,9 +5,9 @@
 //
 // The hand-off slot, one a worker: the actor that this worker woke last. When its turn has ended,
 // the worker runs that one next, while its message is still in the cache, and nobody else is woken
-// for it. The one that was in the slot before goes to the queue. After kLongestChain turns in a row
-// the slot's actor goes to the queue as well, so that no pair of actors keeps a worker for itself.
-// An actor whose budget is used up goes straight to the queue.
+// for it. The one that was in the slot before goes to the queue. After kLongestChain turns in a
+// row, or two of the monitor's looks, the slot's actor goes to the queue as well, so that no pair
+// of actors keeps a worker for itself. An actor whose budget is used up goes straight to the queue.
 //
 // What is in a slot waits for its worker, which may be busy for long, or may wait in a handler for
 // just that actor. So the monitor, a thread, looks at all slots every kLook: what it finds in a
@@ -53,6 +53,7 @@ namespace spinoff::engine {
 namespace {
 
 constexpr int kLongestChain = 64;
+constexpr std::uint64_t kLongestChainInLooks = 2;
 constexpr std::chrono::microseconds kLook{100};
 constexpr int kLooksUntilSleep = 100;
 // An arena for one thread still has two places for it.
@@ -85,13 +86,12 @@ class HandOver {
 class TbbExecutor final : public Executor {
  public:
   explicit TbbExecutor(int workers)
-      : count_(workers),
+      : share_(workers),
         workers_(std::max<std::size_t>(static_cast<std::size_t>(workers), kLeastPlaces)),
         arena_(workers, 0) {
     for (Worker& worker : workers_) {
       worker.executor = this;
     }
-    TbbThreads::instance().add(workers);
     arena_.initialize();
     monitor_ = std::thread([this] { monitor(); });
   }
@@ -110,7 +110,6 @@ class TbbExecutor final : public Executor {
       }
     }
     arena_.terminate();
-    TbbThreads::instance().remove(count_);
   }
 
   void schedule(Cell& cell) override {
@@ -135,11 +134,14 @@ class TbbExecutor final : public Executor {
     Worker& worker =
         workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
     const Inside inside(worker);
+    const std::uint64_t begun = looks_.load(std::memory_order_relaxed);
     Cell* next = &first;
-    for (int chain = 0; next != nullptr; ++chain) {
+    for (int chain = 1; next != nullptr; ++chain) {
       next->run_turn();
       next = worker.slot.exchange(nullptr);
-      if (next != nullptr && chain == kLongestChain) {
+      const bool is_long = chain >= kLongestChain ||
+                           looks_.load(std::memory_order_relaxed) - begun >= kLongestChainInLooks;
+      if (next != nullptr && is_long) {
         enqueue(*next);
         return;
       }
@@ -202,6 +204,7 @@ class TbbExecutor final : public Executor {
 
   // Whether any slot has been filled since the last look, or is full.
   bool look(std::vector<std::uint64_t>& seen) {
+    looks_.fetch_add(1, std::memory_order_relaxed);
     bool active = false;
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       Worker& worker = workers_[i];
@@ -228,10 +231,11 @@ class TbbExecutor final : public Executor {
 
   static inline constinit thread_local Worker* t_worker = nullptr;
 
-  const int count_;
+  const TbbShare share_;
   std::vector<Worker> workers_;  // by TBB's index of a thread in the arena
   tbb::task_arena arena_;
   std::atomic<bool> monitor_sleeps_{false};
+  std::atomic<std::uint64_t> looks_{0};  // a clock that costs nothing, while any slot is in use
   std::mutex monitor_mutex_;
   std::condition_variable monitor_wakes_;
   bool ends_ = false;  // under monitor_mutex_

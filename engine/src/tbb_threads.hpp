@@ -1,32 +1,21 @@
 /// TBB's threads, for as long as any executor of the process needs them.
 #pragma once
 
-#include <mutex>
-#include <optional>
-
-#include <tbb/global_control.h>
-
 namespace spinoff::engine {
 
-/// TBB by itself starts one thread fewer than there are cores, since it counts on the thread that
-/// waits; ours never wait inside an arena. So the process asks for one thread more than its
-/// executors have workers.
-class TbbThreads {
+/// One executor's share. TBB by itself starts one thread fewer than there are cores, since it
+/// counts on the thread that waits; ours never wait inside an arena. So the process asks for one
+/// thread more than its executors have workers. When the last share is given up, the destructor
+/// waits for the threads to end; if another part of the program uses TBB, they stay.
+class TbbShare {
  public:
-  static TbbThreads& instance();
-
-  void add(int workers);
-  /// With the last of them, waits for the threads to end. If another part of the program uses TBB,
-  /// they stay.
-  void remove(int workers);
+  explicit TbbShare(int workers);
+  TbbShare(const TbbShare&) = delete;
+  TbbShare& operator=(const TbbShare&) = delete;
+  ~TbbShare();
 
  private:
-  void allow();
-
-  std::mutex mutex_;
-  int total_ = 0;
-  std::optional<tbb::task_scheduler_handle> handle_;
-  std::optional<tbb::global_control> control_;
+  const int workers_;
 };
 
 }  // namespace spinoff::engine
