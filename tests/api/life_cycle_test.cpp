@@ -82,10 +82,10 @@ BOOST_AUTO_TEST_CASE(L03_children_stop_first_then_the_actor_then_its_watchers_he
   Node node(quiet());
   const auto parent = node.spawn<Mortal>(log, "parent");
   const auto child = call(parent, [&](Puppet& me) { return me.spawn<Mortal>(log, "child"); });
-  call(child, [&](Puppet& me) {
-    me.spawn<Mortal>(log, "grandchild one");
-    me.spawn<Mortal>(log, "grandchild two");
-  });
+  for (const char* const name : {"grandchild one", "grandchild two"}) {
+    // What has not started has nothing to stop.
+    drain(call(child, [&](Puppet& me) { return me.spawn<Mortal>(log, name); }));
+  }
   const auto watcher = node.spawn<Watcher>(ends);
   call(watcher, [&](Puppet& me) { me.watch(parent); });
   parent.stop();
@@ -104,6 +104,7 @@ BOOST_AUTO_TEST_CASE(L03_an_actor_is_stopped_only_when_all_its_children_are) {
   const auto parent = node.spawn<Mortal>(log, "parent");
   const auto quick = call(parent, [&](Puppet& me) { return me.spawn<Mortal>(log, "quick"); });
   const auto slow = call(parent, [&](Puppet& me) { return me.spawn<Mortal>(log, "slow"); });
+  drain(quick);
   Held held(slow);
   parent.stop();
   BOOST_TEST(log.next() == "quick stopped");
