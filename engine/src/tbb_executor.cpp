@@ -11,8 +11,8 @@
 //
 // What is in a slot waits for its worker, which may be busy for long, or may wait in a handler for
 // just that actor. So the monitor, a thread, looks at all slots every kLook: what it finds in a
-// slot that has not been filled since the look before, it takes and puts into the queue. An actor
-// starts after two looks at the latest if a worker is idle.
+// slot that has not been filled since the look before, it takes and puts into the queue. So an
+// actor is there after two looks at the latest.
 //
 // The monitor sleeps when no slot has been filled for kLooksUntilSleep looks. That it is not asleep
 // while something is in a slot: a worker fills the slot, then reads `monitor_sleeps_`; the monitor
