@@ -82,7 +82,7 @@ struct Peer {
   std::uint64_t session = 0;
   /// The other end; {0, 0} until it was heard of.
   serialization::SessionId theirs;
-  /// Carried items of this session: given to the channel, and received.
+  /// Carried items of the session: given to the channel, and received.
   std::uint64_t sent_items = 0;
   std::uint64_t received_items = 0;
   /// The largest frame that it reads.
@@ -98,7 +98,7 @@ struct Peer {
   bool say_heartbeat = false;
   bool say_bye = false;
 
-  /// Something was sent to it from here in this session, so that its end is told.
+  /// Something was sent to it from here in the session, so that its end is told.
   bool wanted = false;
   /// It is in the count of strangers.
   bool counted_stranger = false;
