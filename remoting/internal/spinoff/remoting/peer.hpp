@@ -107,7 +107,7 @@ struct Peer {
   /// It is in the list of those to flush.
   bool dirty = false;
 
-  /// When this session began to be tried.
+  /// When the session began to be tried.
   Time since;
   Time last_heard;
   Time next_beat;

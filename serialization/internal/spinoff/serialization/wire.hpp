@@ -72,7 +72,7 @@ struct SessionId {
 struct FrameHeader {
   SessionId from_session;
   SessionId to_session;
-  /// How many carried items went before this frame in this session.
+  /// How many carried items went before this frame in the session.
   std::uint64_t sequence = 0;
 };
 
