@@ -50,12 +50,11 @@ void check_name(const std::string& name) {
 }  // namespace
 
 Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options) {
-  check_name(options.name);
-  Cell::Name name{.given = std::move(options.name)};
-  if (name.given.empty()) {
-    name.number = parent.children().next_number();
+  if (!options.name.empty()) {
+    check_name(options.name);
   }
-  Cell& child = Cell::create(*parent.anchor(), &parent, type, std::move(factory), std::move(name));
+  Cell& child = Cell::create(*parent.anchor(), &parent, type, std::move(factory),
+                             {.given = std::move(options.name)});
   // Counted before anyone else can see the child: it may stop at once.
   Ref ref = child.ref();
   Ref result(ref);

@@ -16,11 +16,10 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   cell.type_ = &type;
   cell.factory_ = std::move(factory);
   cell.name_ = std::move(name);
-  cell.state_ = State::created;
-  cell.ending_ = cell.poisoned_ = cell.busy_ = cell.held_ = cell.unhandled_ = cell.step_due_ =
-      cell.killed_ = false;
+  cell.condition_ = {};
+  cell.unhandled_ = cell.has_coroutines_ = false;
   cell.parent_ = parent;
-  if (parent != nullptr) {
+  if (parent != nullptr && !parent->is_guardian()) {
     parent->retain();  // so that a Ref to the child always finds its whole path
   }
   cell.mailbox_.open();
@@ -65,7 +64,7 @@ void Cell::retire() noexcept {
     cell->children_.reset();
     Cell* const parent = std::exchange(cell->parent_, nullptr);
     ObjectStore<Cell>::put(cell);
-    cell = parent != nullptr && parent->drop_count() ? parent : nullptr;
+    cell = parent != nullptr && !parent->is_guardian() && parent->drop_count() ? parent : nullptr;
   }
 }
 

@@ -50,7 +50,7 @@ void Cell::start_instance(bool restarted) {
     extras_->failure = nullptr;
     extras_->never_started = false;
   }
-  state_ = State::running;
+  condition_.state = State::running;
   if (restarted) {
     node().events().publish(Restarted{ref()});
   } else {
@@ -71,7 +71,7 @@ void Cell::start_instance(bool restarted) {
 }
 
 void Cell::begin_restart() {
-  state_ = State::restarting;
+  condition_.state = State::restarting;
   if (extras_->coroutines != nullptr) {
     extras_->coroutines->drop();
   }
@@ -103,24 +103,26 @@ bool Cell::may_stop_now(bool in_order) const noexcept {
 }
 
 void Cell::request_stop(bool kill, bool in_order) {
-  killed_ = killed_ || kill;
-  if (state_ == State::stopping || state_ == State::finishing) {
+  condition_.killed = condition_.killed || kill;
+  if (condition_.state == State::stopping || condition_.state == State::finishing) {
     if (kill) {
       for (const Ref& child : children_.all()) {
         send_system(child, Kill{});
       }
-      if (state_ == State::finishing) {
+      if (condition_.state == State::finishing) {
         extras_->coroutines->drop();
-        step_due_ = true;
+        condition_.step_due = true;
       }
     }
     return;
   }
-  if (!kill && !held_ && state_ == State::running && extras_ != nullptr &&
+  if (!kill && !condition_.held && condition_.state == State::running && extras_ != nullptr &&
       extras_->coroutines != nullptr) {
     if (extras_->coroutines->active() && !may_stop_now(in_order)) {
-      poisoned_ = in_order && (poisoned_ || !ending_);  // a stop before or after it is stronger
-      ending_ = true;
+      condition_.poisoned =
+          in_order &&
+          (condition_.poisoned || !condition_.ending);  // a stop before or after it is stronger
+      condition_.ending = true;
       return;
     }
   }
@@ -128,11 +130,11 @@ void Cell::request_stop(bool kill, bool in_order) {
 }
 
 void Cell::begin_stop(bool kill) {
-  if (state_ == State::stopping || state_ == State::finishing) {
+  if (condition_.state == State::stopping || condition_.state == State::finishing) {
     return;
   }
-  state_ = State::stopping;
-  busy_ = held_ = ending_ = false;
+  condition_.state = State::stopping;
+  condition_.busy = condition_.held = condition_.ending = false;
   current_.reset();
   if (extras_ != nullptr && extras_->coroutines != nullptr) {
     extras_->coroutines->drop();
@@ -143,8 +145,8 @@ void Cell::begin_stop(bool kill) {
 }
 
 void Cell::stop_children(bool kill) {
-  if (children_.close()) {
-    step_due_ = true;
+  if (is_guardian() ? children_.close() : children_.close_by_adder()) {
+    condition_.step_due = true;
     return;
   }
   for (const Ref& child : children_.all()) {
@@ -157,7 +159,7 @@ void Cell::stop_children(bool kill) {
 }
 
 bool Cell::advance() {
-  switch (state_) {
+  switch (condition_.state) {
     case State::restarting:
       if (instance_ != nullptr && !extras_->never_started) {
         try {
@@ -173,7 +175,7 @@ bool Cell::advance() {
       return false;
     case State::stopping:
       run_post_stop();
-      if (!step_due_) {
+      if (!condition_.step_due) {
         return false;  // post_stop_async goes on
       }
       close();
@@ -187,9 +189,9 @@ bool Cell::advance() {
 }
 
 void Cell::run_post_stop() {
-  state_ = State::finishing;
+  condition_.state = State::finishing;
   if (instance_ == nullptr || (extras_ != nullptr && extras_->never_started)) {
-    step_due_ = true;
+    condition_.step_due = true;
     return;
   }
   Task<> rest;
@@ -205,12 +207,13 @@ void Cell::run_post_stop() {
   }
   if (rest) {
     run_coroutine(std::move(rest), CoroutineHost::Purpose::post_stop);
-    if (killed_ && !step_due_) {  // it would wait, and nobody kills a second time
+    if (condition_.killed &&
+        !condition_.step_due) {  // it would wait, and nobody kills a second time
       extras_->coroutines->drop();
-      step_due_ = true;
+      condition_.step_due = true;
     }
   } else {
-    step_due_ = true;
+    condition_.step_due = true;
   }
 }
 
@@ -244,9 +247,17 @@ void Cell::close() {
   instance_.reset();
   factory_.reset();
   extras_.reset();  // should a destructor have asked for it again
+  has_coroutines_ = false;
 
   drop_user_mail();
-  if (parent_ != nullptr) {
+  if (last == nullptr && !is_guardian() && !core.events().has_subscribers<Terminated>()) {
+    // Nobody hears of it, so nothing comes between the fourth step and the sixth.
+    leave(parent_->children_.erase_and_leave(*this));
+    refuse_system_mail();
+    release();
+    return;
+  }
+  if (!is_guardian()) {
     parent_->children_.erase(*this);
   }
   core.events().publish(Terminated{self});
@@ -259,14 +270,20 @@ void Cell::close() {
     }
   }
   refuse_system_mail();
-  if (parent_ == nullptr) {
+  if (is_guardian()) {
     core.guardian_stopped();
-  } else if (parent_->children_.leave()) {
+  } else {
+    leave(parent_->children_.leave());
+  }
+  release();  // the count that the living actor has on itself
+}
+
+void Cell::leave(bool was_last) {
+  if (was_last) {
     // The parent may end the node while it is told.
     const NodeAnchor::Entry inside(*anchor());
     send_system(parent_->ref(), ChildrenStopped{});
   }
-  release();  // the count that the living actor has on itself
 }
 
 }  // namespace spinoff::engine

@@ -18,14 +18,14 @@ void Cell::fail(std::exception_ptr error) {
     instance_->refuse_asker(describe(error));
   }
   node().publish_error(ref(), error, AnyMessage(std::move(current_)));
-  if (state_ == State::stopping || state_ == State::finishing) {
+  if (condition_.state == State::stopping || condition_.state == State::finishing) {
     return;
   }
   if (stop_requested()) {
     begin_stop(false);
     return;
   }
-  state_ = State::suspended;
+  condition_.state = State::suspended;
   Extras& more = extras();
   more.failure = error;
   ++more.failures;
@@ -36,8 +36,8 @@ void Cell::fail(std::exception_ptr error) {
 }
 
 void Cell::decide(const ChildFailed& failed) {
-  if (state_ == State::restarting || state_ == State::stopping || state_ == State::finishing ||
-      instance_ == nullptr) {
+  if (condition_.state == State::restarting || condition_.state == State::stopping ||
+      condition_.state == State::finishing || instance_ == nullptr) {
     return;  // the child is being stopped anyway
   }
   Decision decision = Decision::Escalate;
@@ -61,7 +61,7 @@ void Cell::decide(const ChildFailed& failed) {
 }
 
 void Cell::apply(const Decided& decided) {
-  if (state_ != State::suspended || decided.number != extras_->failures) {
+  if (condition_.state != State::suspended || decided.number != extras_->failures) {
     return;  // it failed again since, or is being stopped
   }
   switch (decided.decision) {
@@ -73,12 +73,12 @@ void Cell::apply(const Decided& decided) {
         begin_restart();
         return;
       }
-      state_ = State::running;
+      condition_.state = State::running;
       extras_->failure = nullptr;
       for (const auto& [child, number] : std::exchange(extras_->escalated, {})) {
         send_system(child, Decided{Decision::Resume, number});
       }
-      if (!held_) {
+      if (!condition_.held) {
         hold_children(false);
       }
       resume();
@@ -95,7 +95,7 @@ void Cell::apply(const Decided& decided) {
 
 // Lets the coroutine see what came while the actor was held.
 void Cell::resume() {
-  if (extras_ == nullptr || held_ || state_ == State::suspended) {
+  if (extras_ == nullptr || condition_.held || condition_.state == State::suspended) {
     return;
   }
   for (const std::uint64_t token : std::exchange(extras_->held_wakes, {})) {

@@ -62,7 +62,8 @@ void Cell::process_system(EnvelopePtr message) {
       }
       break;
     case detail::MessageKind::child_failed:
-      if (state_ == State::created) {  // the guardian, whose children may run before it does
+      if (condition_.state ==
+          State::created) {  // the guardian, whose children may run before it does
         start_instance(false);
       }
       decide(message->as<ChildFailed>());
@@ -72,22 +73,22 @@ void Cell::process_system(EnvelopePtr message) {
       break;
     case detail::MessageKind::children_stopped:
       // A late one, of children that a restart waited for, means nothing to post_stop_async.
-      if (state_ == State::restarting || state_ == State::stopping) {
-        step_due_ = true;
+      if (condition_.state == State::restarting || condition_.state == State::stopping) {
+        condition_.step_due = true;
       }
       break;
     case detail::MessageKind::wake_up:
       wake(message->as<WakeUp>().token);
       break;
     case detail::MessageKind::suspend:
-      if (state_ != State::stopping && state_ != State::finishing) {
-        held_ = true;
+      if (condition_.state != State::stopping && condition_.state != State::finishing) {
+        condition_.held = true;
         hold_children(true);
       }
       break;
     case detail::MessageKind::resume:
-      held_ = false;
-      if (state_ != State::suspended) {
+      condition_.held = false;
+      if (condition_.state != State::suspended) {
         hold_children(false);
       }
       resume();

@@ -18,20 +18,19 @@ using detail::RefAccess;
 // its coroutines.
 class Cell::Turn {
  public:
-  explicit Turn(Cell& cell) noexcept : outer_(t_running), outer_self_(detail::t_self) {
-    t_running = &cell;
-    detail::t_self = cell.as_sender();
-  }
+  explicit Turn(Cell& cell) noexcept : outer_(t_running) { enter(&cell); }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
-  ~Turn() {
-    t_running = outer_;
-    detail::t_self = outer_self_;
-  }
+  ~Turn() { enter(outer_); }
 
  private:
+  static void enter(Cell* cell) noexcept {
+    t_running = cell;
+    detail::t_self = cell;
+    detail::t_self_generation = cell == nullptr ? 0 : cell->generation_;
+  }
+
   Cell* outer_;
-  Sender outer_self_;
 };
 
 void Cell::schedule() {
@@ -44,38 +43,57 @@ void Cell::schedule() {
   entry.node()->executor().schedule(*this);
 }
 
+// Takes the message over. Bare pointers on this way stay in registers.
+inline void Cell::handle(Envelope* message) {
+  if (message->target_generation != generation_) [[unlikely]] {
+    // Sent to an actor that had this place before.
+    node().dead_letter(Ref(), EnvelopePtr(message));
+    return;
+  }
+  if (message->type().kind != detail::MessageKind::user) [[unlikely]] {
+    handle_special(EnvelopePtr(message));
+    return;
+  }
+  give(message);
+}
+
+inline void Cell::give(Envelope* message) {
+  current_.reset(message);
+  unhandled_ = false;
+  try {
+    const Handled handled = type_->receive(*instance_, current_);
+    if ((handled == Handled::no || unhandled_) && current_ != nullptr) [[unlikely]] {
+      if (current_->type().kind == detail::MessageKind::terminated) {
+        throw UnhandledTermination("the actor watched " +
+                                   current_->as<Terminated>().actor.to_string() +
+                                   ", which has stopped, and has no handler for Terminated");
+      }
+      publish_unhandled(std::move(current_));
+    }
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  if (has_coroutines_) [[unlikely]] {
+    after_coroutine();
+    if (condition_.busy) {
+      return;  // the message stays until its handler is done
+    }
+  }
+  current_.reset();
+}
+
 void Cell::run_turn() noexcept {
   const Turn turn(*this);
   unsigned left = node().options().turn_budget;
   for (;;) {
-    if (mailbox_.has_system()) [[unlikely]] {
-      for (Envelope* next = mailbox_.take_system(); next != nullptr;) {
-        EnvelopePtr message(next);
-        next = message->next;
-        process_system(std::move(message));
-      }
-    }
-    if (!takes_messages()) [[unlikely]] {
-      if (state_ == State::created && !held_) {
-        start_instance(false);
-      } else if (step_due_ && !(held_ && state_ == State::restarting)) {
-        step_due_ = false;
-        if (advance()) {
+    if (mailbox_.has_system() || !condition_.is_plain()) [[unlikely]] {
+      process_system_mail();
+      if (!takes_messages()) {
+        if (!take_other_step(left)) {
           return;
         }
-      } else if (mailbox_.absorb()) {
-        if (state_ == State::stopping || state_ == State::finishing) {
-          drop_mail();
-        }
-        if (left == 0) {
-          node().executor().yield(*this);
-          return;
-        }
-        --left;
-      } else if (!mailbox_.has_system() && mailbox_.try_idle()) {
-        return;
+        continue;
       }
-      continue;
     }
     Envelope* const message = mailbox_.next();
     if (message == nullptr) {
@@ -90,8 +108,44 @@ void Cell::run_turn() noexcept {
       return;
     }
     --left;
-    handle(EnvelopePtr(message));
+    handle(message);
   }
+}
+
+void Cell::process_system_mail() {
+  if (mailbox_.has_system()) {
+    for (Envelope* next = mailbox_.take_system(); next != nullptr;) {
+      EnvelopePtr message(next);
+      next = message->next;
+      process_system(std::move(message));
+    }
+  }
+  if (condition_.stop_due) {
+    condition_.stop_due = false;
+    request_stop(false);
+  }
+}
+
+// What an actor does that does not take messages. False when the turn is over.
+bool Cell::take_other_step(unsigned& left) {
+  if (condition_.state == State::created && !condition_.held) {
+    start_instance(false);
+  } else if (condition_.step_due && !(condition_.held && condition_.state == State::restarting)) {
+    condition_.step_due = false;
+    return !advance();
+  } else if (mailbox_.absorb()) {
+    if (condition_.state == State::stopping || condition_.state == State::finishing) {
+      drop_mail();
+    }
+    if (left == 0) {
+      node().executor().yield(*this);
+      return false;
+    }
+    --left;
+  } else if (!mailbox_.has_system() && mailbox_.try_idle()) {
+    return false;
+  }
+  return true;
 }
 
 // An actor that stops handles nothing more. Told at once: one of those who wait for an answer may
@@ -112,46 +166,8 @@ void Cell::take_in() {
     if (message == nullptr) {
       return;
     }
-    handle(EnvelopePtr(message));
+    handle(message);
   }
-}
-
-void Cell::handle(EnvelopePtr message) {
-  if (message->target_generation != generation_) [[unlikely]] {
-    // Sent to an actor that had this place before.
-    node().dead_letter(Ref(), std::move(message));
-    return;
-  }
-  if (message->type().kind != detail::MessageKind::user) [[unlikely]] {
-    handle_special(std::move(message));
-    return;
-  }
-  give(std::move(message));
-}
-
-void Cell::give(EnvelopePtr message) {
-  current_ = std::move(message);
-  unhandled_ = false;
-  try {
-    const Handled handled = type_->receive(*instance_, current_);
-    if ((handled == Handled::no || unhandled_) && current_ != nullptr) [[unlikely]] {
-      if (current_->type().kind == detail::MessageKind::terminated) {
-        throw UnhandledTermination("the actor watched " +
-                                   current_->as<Terminated>().actor.to_string() +
-                                   ", which has stopped, and has no handler for Terminated");
-      }
-      publish_unhandled(std::move(current_));
-    }
-  } catch (...) {
-    fail(std::current_exception());
-  }
-  if (extras_ != nullptr && extras_->coroutines != nullptr) [[unlikely]] {
-    after_coroutine();
-    if (busy_) {
-      return;  // the message stays until its handler is done
-    }
-  }
-  current_.reset();
 }
 
 void Cell::handle_special(EnvelopePtr message) {
@@ -162,12 +178,12 @@ void Cell::handle_special(EnvelopePtr message) {
     case detail::MessageKind::terminated:
       // Else it is not watched, or not any more.
       if (extras_ != nullptr && extras_->watching.erase(message->as<Terminated>().actor) != 0) {
-        give(std::move(message));
+        give(message.release());
       }
       return;
     case detail::MessageKind::scheduled:
       if (type_->takes_aside) {
-        give(std::move(message));
+        give(message.release());
         return;
       }
       break;
@@ -183,7 +199,7 @@ void Cell::handle_special(EnvelopePtr message) {
     return;
   }
   if (message != nullptr) {
-    give(std::move(message));
+    give(message.release());
   }
 }
 
@@ -216,6 +232,7 @@ CoroutineHost& Cell::coroutines() {
   Extras& more = extras();
   if (more.coroutines == nullptr) {
     more.coroutines = std::make_unique<CoroutineHost>();
+    has_coroutines_ = true;
   }
   return *more.coroutines;
 }
@@ -232,7 +249,7 @@ void Cell::wake(std::uint64_t token) {
   if (extras_ == nullptr || extras_->coroutines == nullptr) {
     return;
   }
-  if (held_ || state_ == State::suspended) {
+  if (condition_.held || condition_.state == State::suspended) {
     extras_->held_wakes.push_back(token);
     return;
   }
@@ -247,15 +264,15 @@ void Cell::after_coroutine() {
     return;
   }
   if (!host.done()) {
-    busy_ = host.purpose() == CoroutineHost::Purpose::handler;
-    if (ending_ && may_stop_now(poisoned_)) {
+    condition_.busy = host.purpose() == CoroutineHost::Purpose::handler;
+    if (condition_.ending && may_stop_now(condition_.poisoned)) {
       begin_stop(false);
     }
     return;
   }
   const CoroutineHost::Purpose purpose = host.purpose();
   std::exception_ptr error = host.finish();
-  busy_ = false;
+  condition_.busy = false;
   switch (purpose) {
     case CoroutineHost::Purpose::run:
       if (error != nullptr) {
@@ -267,7 +284,7 @@ void Cell::after_coroutine() {
     case CoroutineHost::Purpose::handler:
       if (error != nullptr) {
         fail(std::move(error));
-      } else if (ending_) {
+      } else if (condition_.ending) {
         begin_stop(false);
       }
       current_.reset();
@@ -276,7 +293,7 @@ void Cell::after_coroutine() {
       if (error != nullptr) {
         node().publish_error(ref(), error, {});
       }
-      step_due_ = true;
+      condition_.step_due = true;
       break;
   }
 }

@@ -37,10 +37,13 @@ void SpinLock::lock() noexcept {
 
 ChildTable::Added ChildTable::add(Cell& child) {
   const std::scoped_lock lock(lock_);
+  const Cell::Name& name = child.name();
+  if (name.number == 0 && name.given.empty()) {
+    child.set_number(++last_number_);
+  }
   if (closed_) {
     return Added::closed;
   }
-  const Cell::Name& name = child.name();
   if (named_ == bucket_count_) {
     grow();
   }
@@ -61,6 +64,21 @@ ChildTable::Added ChildTable::add(Cell& child) {
 
 void ChildTable::erase(Cell& child) noexcept {
   const std::scoped_lock lock(lock_);
+  unlink(child);
+}
+
+bool ChildTable::leave() noexcept {
+  const std::scoped_lock lock(lock_);
+  return --alive_ == 0 && closed_;
+}
+
+bool ChildTable::erase_and_leave(Cell& child) noexcept {
+  const std::scoped_lock lock(lock_);
+  unlink(child);
+  return --alive_ == 0 && closed_;
+}
+
+void ChildTable::unlink(Cell& child) noexcept {
   for (Cell** link = &bucket(key_of(child.name())); *link != nullptr;
        link = &(*link)->next_sibling) {
     if (*link == &child) {
@@ -69,11 +87,6 @@ void ChildTable::erase(Cell& child) noexcept {
       return;
     }
   }
-}
-
-bool ChildTable::leave() noexcept {
-  const std::scoped_lock lock(lock_);
-  return --alive_ == 0 && closed_;
 }
 
 Ref ChildTable::find(std::string_view name) const {
@@ -115,6 +128,14 @@ bool ChildTable::close() noexcept {
   return alive_ == 0;
 }
 
+bool ChildTable::close_by_adder() noexcept {
+  if (bucket_count_ != 0) {
+    return close();
+  }
+  closed_ = true;
+  return true;
+}
+
 void ChildTable::open() noexcept {
   const std::scoped_lock lock(lock_);
   closed_ = false;
@@ -123,7 +144,7 @@ void ChildTable::open() noexcept {
 void ChildTable::reset() noexcept {
   buckets_.reset();
   bucket_count_ = named_ = alive_ = 0;
-  last_number_.store(0, std::memory_order_relaxed);
+  last_number_ = 0;
   closed_ = false;
 }
 

@@ -46,6 +46,9 @@ void deliver(Target* target, std::uint32_t generation, EnvelopePtr message) {
       auto& cell = *static_cast<Cell*>(target);
       message->target_generation = generation;
       Envelope* const pushed = message.release();
+      if (&cell == Cell::running() && cell.push_own(generation, pushed)) {
+        return;
+      }
       switch (cell.mailbox().push(pushed)) {
         case engine::Push::queued:
           return;

@@ -4,14 +4,6 @@
 
 namespace spinoff::engine {
 
-namespace {
-
-std::uint64_t bit_of(const detail::MessageType& type) {
-  return std::uint64_t{1} << (type.hash % 64);
-}
-
-}  // namespace
-
 std::uint64_t EventStream::subscribe(const detail::MessageType& type, Callback callback) {
   const std::scoped_lock lock(mutex_);
   auto& current = by_type_[&type];
@@ -36,9 +28,6 @@ void EventStream::unsubscribe(std::uint64_t subscription) {
 
 std::shared_ptr<const EventStream::Subscribers> EventStream::snapshot(
     const detail::MessageType& type) const {
-  if ((subscribed_.load(std::memory_order_acquire) & bit_of(type)) == 0) {
-    return nullptr;
-  }
   const std::scoped_lock lock(mutex_);
   const auto found = by_type_.find(&type);
   return found == by_type_.end() ? nullptr : found->second;

@@ -29,6 +29,7 @@ NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
   Cell& cell = Cell::create(anchor_, nullptr, kGuardianType,
                             make_guardian(options.guardian_decision), Cell::Name{});
   guardian_ = &cell;
+  cell.retain();  // for good: see Cell::is_guardian
   guardian_ref_ = cell.ref();
   cell.schedule();
 }

@@ -33,6 +33,13 @@ void control(const Ref& ref) {
     return;
   }
   if (target->kind() == TargetKind::actor) {
+    if constexpr (std::is_same_v<M, engine::Stop>) {
+      engine::Cell* const running = engine::Cell::running();
+      if (target == running && ref == running->ref()) {
+        running->stop_soon();
+        return;
+      }
+    }
     engine::Cell::send_system(ref, M{});
   } else if (target->kind() == TargetKind::name) {
     refuse_remote(*target, ref);
@@ -55,7 +62,7 @@ void Ref::poison() const {
     return;
   }
   if (to->kind() == TargetKind::actor) {
-    detail::deliver(to, generation_, detail::Envelope::make<engine::Poison>(detail::t_self));
+    detail::deliver(to, generation_, detail::Envelope::make<engine::Poison>(detail::this_sender()));
   } else if (to->kind() == TargetKind::name) {
     refuse_remote(*to, *this);
   }

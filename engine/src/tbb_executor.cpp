@@ -31,18 +31,21 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include <tbb/spin_mutex.h>
 #include <tbb/task_arena.h>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/tbb_executor.hpp>
 
 #include "tbb_threads.hpp"
+#include "worker.hpp"
 
 #ifdef SPINOFF_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -52,173 +55,257 @@ namespace spinoff::engine {
 
 namespace {
 
-constexpr int kLongestChain = 64;
-constexpr std::uint64_t kLongestChainInLooks = 2;
-constexpr std::chrono::microseconds kLook{100};
 constexpr int kLooksUntilSleep = 100;
+constexpr int kSearches = 20;
+constexpr int kPauses = 50;
+constexpr std::size_t kBatch = 32;
 // An arena for one thread still has two places for it.
 constexpr std::size_t kLeastPlaces = 2;
 
-class TbbExecutor;
-
-// A cell on its way through TBB's queue.
-class HandOver {
- public:
-  HandOver(TbbExecutor& executor, Cell& cell) noexcept : executor_(&executor), cell_(&cell) {}
-#ifdef SPINOFF_TSAN
-  // What the last turn and the pusher did is visible to the next turn: TBB's queue sees to that,
-  // but it is not instrumented. TBB copies this into a task just before it queues that, so even
-  // what `enqueue` has read is told: the next turn may be the one that ends the executor.
-  __attribute__((no_sanitize("thread"))) HandOver(const HandOver& other) noexcept
-      : executor_(other.executor_), cell_(other.cell_) {
-    __tsan_release(cell_);
-  }
-  HandOver& operator=(const HandOver&) = delete;
-  ~HandOver() = default;
+void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
 #endif
-  void run() const;
+}
+
+// Whom threads woke that are no workers, in order.
+class Inbox {
+ public:
+  void push(Cell& cell, Look now) {
+    const tbb::spin_mutex::scoped_lock lock(mutex_);
+    queue_.push({&cell, now});
+    size_.store(queue_.size());
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return size_.load() == 0; }
+
+  [[nodiscard]] bool has_old(Look now) {
+    if (size_.load(std::memory_order_relaxed) == 0) {
+      return false;
+    }
+    const tbb::spin_mutex::scoped_lock lock(mutex_);
+    return !queue_.empty() && static_cast<std::int32_t>(now - queue_.oldest_since()) >=
+                                  static_cast<std::int32_t>(Worker::kOld);
+  }
+
+  // Gives some to the worker, whose thread calls this.
+  void give_to(Worker& worker) {
+    if (size_.load(std::memory_order_relaxed) == 0) {
+      return;
+    }
+    Cell* batch[kBatch];
+    std::size_t count = 0;
+    {
+      const tbb::spin_mutex::scoped_lock lock(mutex_);
+      for (; count < kBatch && !queue_.empty(); ++count) {
+        batch[count] = queue_.pop_oldest().cell;
+      }
+      size_.store(queue_.size());
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      worker.push_waiting(*batch[i]);
+    }
+  }
 
  private:
-  TbbExecutor* executor_;
-  Cell* cell_;
+  tbb::spin_mutex mutex_;
+  RunQueue queue_;
+  std::atomic<std::size_t> size_{0};
 };
 
 class TbbExecutor final : public Executor {
  public:
   explicit TbbExecutor(int workers)
       : share_(workers),
+        most_awake_(workers),
         workers_(std::max<std::size_t>(static_cast<std::size_t>(workers), kLeastPlaces)),
         arena_(workers, 0) {
-    for (Worker& worker : workers_) {
-      worker.executor = this;
-    }
     arena_.initialize();
-    monitor_ = std::thread([this] { monitor(); });
+    if (most_awake_ > 1) {
+      monitor_ = std::thread([this] { monitor(); });
+    }
   }
   TbbExecutor(const TbbExecutor&) = delete;
   TbbExecutor& operator=(const TbbExecutor&) = delete;
   ~TbbExecutor() override {
     {
       const std::scoped_lock lock(monitor_mutex_);
-      ends_ = true;
+      ends_.store(true);
     }
     monitor_wakes_.notify_one();
-    monitor_.join();
-    for (const Worker& worker : workers_) {
-      while (worker.inside.load(std::memory_order_acquire)) {
-        std::this_thread::yield();
-      }
+    if (monitor_.joinable()) {
+      monitor_.join();
+    }
+    while (shifts_.load(std::memory_order_acquire) != 0) {
+      std::this_thread::yield();
     }
     arena_.terminate();
   }
 
   void schedule(Cell& cell) override {
-    Worker* const worker = t_worker;
-    if (worker == nullptr || worker->executor != this) {
-      enqueue(cell);
+    if (t_executor == this) [[likely]] {
+      t_worker->push_woken(cell);
       return;
     }
-    worker->fills.store(worker->fills.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_relaxed);
-    if (Cell* const displaced = worker->slot.exchange(&cell)) {
-      enqueue(*displaced);
-    } else if (monitor_sleeps_.load()) [[unlikely]] {
-      wake_monitor();
+    inbox_.push(cell, look_now());
+    if (awake_.load() == 0) {
+      wake_one();
     }
   }
 
-  void yield(Cell& cell) override { enqueue(cell); }
-
-  /// One task of TBB's: this turn, and those that it puts into the slot.
-  void run(Cell& first) {
-    Worker& worker =
-        workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
-    const Inside inside(worker);
-    const std::uint64_t begun = looks_.load(std::memory_order_relaxed);
-    Cell* next = &first;
-    for (int chain = 1; next != nullptr; ++chain) {
-      next->run_turn();
-      next = worker.slot.exchange(nullptr);
-      const bool is_long = chain >= kLongestChain ||
-                           looks_.load(std::memory_order_relaxed) - begun >= kLongestChainInLooks;
-      if (next != nullptr && is_long) {
-        enqueue(*next);
-        return;
-      }
+  void yield(Cell& cell) override {
+    if (t_executor == this) [[likely]] {
+      t_worker->push_waiting(cell);
+      return;
     }
+    schedule(cell);
   }
 
  private:
-  struct alignas(64) Worker {
-    std::atomic<Cell*> slot{nullptr};
-    std::atomic<std::uint64_t> fills{0};  // how often the slot was filled; written by its worker
-    std::atomic<bool> inside{false};
-    TbbExecutor* executor = nullptr;
-  };
-
-  // The worker that runs a task on this thread. A handler that waits for parallel work of TBB's may
-  // be given another task meanwhile.
+  // Makes this thread a worker.
   class Inside {
    public:
-    // An exchange, so that it comes after what another thread did that had this place before.
-    explicit Inside(Worker& worker) noexcept
-        : worker_(worker),
-          outer_(t_worker),
-          was_inside_(worker.inside.exchange(true, std::memory_order_acq_rel)) {
+    Inside(TbbExecutor& executor, Worker& worker) noexcept
+        : outer_executor_(t_executor), outer_worker_(t_worker) {
+      t_executor = &executor;
       t_worker = &worker;
     }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     ~Inside() {
-      t_worker = outer_;
-      worker_.inside.store(was_inside_, std::memory_order_release);  // the executor may be gone now
+      t_executor = outer_executor_;
+      t_worker = outer_worker_;
     }
 
    private:
-    Worker& worker_;
-    Worker* outer_;
-    bool was_inside_;
+    TbbExecutor* outer_executor_;
+    Worker* outer_worker_;
   };
 
-  void enqueue(Cell& cell) {
-    arena_.enqueue([next = HandOver(*this, cell)] { next.run(); });
+  // One shift of a worker: a task of TBB's.
+  void shift() {
+    if (t_executor == this) {  // in a handler that waits for parallel work of TBB's
+      awake_.fetch_sub(1);
+      return;
+    }
+    Worker& worker =
+        workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
+    const Inside inside(*this, worker);
+    while (Cell* const cell = find(worker)) {
+      cell->run_turn();
+    }
+  }
+
+  // Whose turn is next; null when the shift has ended.
+
+  Cell* find(Worker& worker) {
+    for (;;) {
+      if (worker.look_is_due()) [[unlikely]] {
+        if (worker.look(look_now())) {
+          inbox_.give_to(worker);
+        }
+      }
+      if (Cell* const cell = worker.next()) [[likely]] {
+        return cell;
+      }
+      for (int searches = 0; searches < kSearches; ++searches) {
+        inbox_.give_to(worker);
+        if (Cell* const cell = worker.next()) {
+          return cell;
+        }
+        if (const Look now = look_now(); steal(worker, now)) {
+          return worker.next();
+        }
+        if (ends_.load(std::memory_order_relaxed)) {
+          break;
+        }
+        for (int i = 0; i < kPauses; ++i) {
+          pause();
+        }
+      }
+      if (awake_.fetch_sub(1) != 1) {
+        start_looking();
+      }
+      if (inbox_.empty()) {
+        return nullptr;
+      }
+      int nobody = 0;
+      if (!awake_.compare_exchange_strong(nobody, 1)) {
+        return nullptr;
+      }
+    }
+  }
+
+  bool steal(Worker& thief, Look now) {
+    for (Worker& victim : workers_) {
+      if (&victim != &thief && victim.has_old(now) && victim.give_to(thief, now) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void wake_one() {
+    int awake = awake_.load();
+    do {
+      if (awake >= most_awake_) {
+        return;
+      }
+    } while (!awake_.compare_exchange_weak(awake, awake + 1));
+    shifts_.fetch_add(1, std::memory_order_relaxed);
+    arena_.enqueue([this] {
+      shift();
+      shifts_.fetch_sub(1, std::memory_order_release);  // the executor may be gone now
+    });
+    start_looking();
+  }
+
+  // Some are awake and others are not.
+  [[nodiscard]] bool needs_looks() const noexcept {
+    const int awake = awake_.load();
+    return awake != 0 && awake < most_awake_;
+  }
+
+  void start_looking() {
+    if (monitor_sleeps_.load() && needs_looks()) {
+      wake_monitor();
+    }
   }
 
   void monitor() {
-    std::vector<std::uint64_t> seen(workers_.size(), 0);
     std::unique_lock lock(monitor_mutex_);
-    for (int quiet = 0; !ends_;) {
-      quiet = look(seen) ? 0 : quiet + 1;
+    for (int quiet = 0; !ends_.load();) {
+      quiet = needs_looks() ? 0 : quiet + 1;
       if (quiet < kLooksUntilSleep) {
-        monitor_wakes_.wait_for(lock, kLook, [&] { return ends_; });
+        lock.unlock();
+        look();
+        lock.lock();
+        monitor_wakes_.wait_for(lock, kLook, [&] { return ends_.load(); });
         continue;
       }
       monitor_sleeps_.store(true);
-      if (!look(seen)) {
-        monitor_wakes_.wait(lock, [&] { return ends_ || !monitor_sleeps_.load(); });
+      if (!needs_looks()) {
+        monitor_wakes_.wait(lock, [&] { return ends_.load() || !monitor_sleeps_.load(); });
       }
       monitor_sleeps_.store(false);
       quiet = 0;
     }
   }
 
-  // Whether any slot has been filled since the last look, or is full.
-  bool look(std::vector<std::uint64_t>& seen) {
-    looks_.fetch_add(1, std::memory_order_relaxed);
-    bool active = false;
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-      Worker& worker = workers_[i];
-      const std::uint64_t fills = worker.fills.load(std::memory_order_relaxed);
-      const bool full = worker.slot.load() != nullptr;
-      active = active || full || fills != seen[i];
-      if (full && fills == seen[i]) {
-        if (Cell* const waits = worker.slot.exchange(nullptr)) {
-          enqueue(*waits);
-        }
-      }
-      seen[i] = fills;
+  void look() {
+    if (!needs_looks()) {
+      return;
     }
-    return active;
+    const Look now = look_now();
+    bool old = inbox_.has_old(now);
+    for (const Worker& worker : workers_) {
+      old = old || worker.has_old(now);
+    }
+    if (old) {
+      wake_one();
+    }
   }
 
   void wake_monitor() {
@@ -229,25 +316,22 @@ class TbbExecutor final : public Executor {
     monitor_wakes_.notify_one();
   }
 
+  static inline constinit thread_local TbbExecutor* t_executor = nullptr;
   static inline constinit thread_local Worker* t_worker = nullptr;
 
   const TbbShare share_;
+  const int most_awake_;
   std::vector<Worker> workers_;  // by TBB's index of a thread in the arena
   tbb::task_arena arena_;
+  alignas(64) std::atomic<bool> ends_{false};
+  alignas(64) Inbox inbox_;
+  std::atomic<int> awake_{0};
+  std::atomic<int> shifts_{0};
   std::atomic<bool> monitor_sleeps_{false};
-  std::atomic<std::uint64_t> looks_{0};  // a clock that costs nothing, while any slot is in use
   std::mutex monitor_mutex_;
   std::condition_variable monitor_wakes_;
-  bool ends_ = false;  // under monitor_mutex_
   std::thread monitor_;
 };
-
-void HandOver::run() const {
-#ifdef SPINOFF_TSAN
-  __tsan_acquire(cell_);
-#endif
-  executor_->run(*cell_);
-}
 
 }  // namespace
 

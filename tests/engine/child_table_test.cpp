@@ -40,6 +40,7 @@ struct Family {
     return cell;
   }
   Cell& named(std::string name) { return make({.given = std::move(name), .number = 0}); }
+  Cell& unnamed() { return make({}); }
   Cell& numbered(std::uint64_t number) { return make({.given = {}, .number = number}); }
 };
 
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(children_are_found_by_given_and_by_made_up_names) {
   BOOST_TEST(!family.table.find("a"));
   BOOST_TEST(!family.table.find("$Child-1"));
   Cell& a = family.named("a");
-  Cell& first = family.numbered(family.table.next_number());
+  Cell& first = family.unnamed();
   BOOST_TEST((family.table.add(a) == Added::yes));
   BOOST_TEST((family.table.add(first) == Added::yes));
   check_found(family.table, "a", a);
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(many_threads_that_leave_while_the_table_closes_tell_it_once
     Family family;
     std::vector<Cell*> cells;
     for (int i = 0; i < 8; ++i) {
-      cells.push_back(&family.numbered(family.table.next_number()));
+      cells.push_back(&family.unnamed());
       family.table.add(*cells.back());
     }
     std::atomic<int> told{0};

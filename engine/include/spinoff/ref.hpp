@@ -22,8 +22,15 @@ class Timer;
 
 namespace detail {
 
-/// The actor that runs on this thread now; none outside of actors.
-inline constinit thread_local Sender t_self{};
+/// The actor that runs on this thread now; none outside of actors. Whole words, since a processor
+/// has to wait before it reads a word that was just written in parts.
+inline constinit thread_local Target* t_self = nullptr;
+inline constinit thread_local std::uint64_t t_self_generation = 0;
+
+/// What this thread sends comes from there.
+inline Sender this_sender() noexcept {
+  return {.target = t_self, .generation = static_cast<std::uint32_t>(t_self_generation)};
+}
 
 /// What a message of type M travels as: string literals and views become strings.
 template <class M>
@@ -86,9 +93,9 @@ class Ref {
   /// The same as `<<`.
   template <class M>
   void send(M&& message) const {
-    detail::deliver(
-        target(), generation_,
-        detail::Envelope::make<detail::Payload<M>>(detail::t_self, std::forward<M>(message)));
+    detail::deliver(target(), generation_,
+                    detail::Envelope::make<detail::Payload<M>>(detail::this_sender(),
+                                                               std::forward<M>(message)));
   }
 
   /// Sends `message` and waits for a `Reply` to it, at most `timeout`. Inside a process

@@ -53,7 +53,7 @@ template <class M>
 Timer Ref::send_later(std::chrono::nanoseconds delay, M&& message) const {
   return detail::start_timer(
       *this, delay, std::chrono::nanoseconds::zero(),
-      detail::Envelope::make<detail::Payload<M>>(detail::t_self, std::forward<M>(message)));
+      detail::Envelope::make<detail::Payload<M>>(detail::this_sender(), std::forward<M>(message)));
 }
 
 /// Sends a copy of `message` to `to` after each `period` (more than zero, else
@@ -67,7 +67,7 @@ Timer send_every(std::chrono::nanoseconds period, const Ref& to, M&& message) {
                 "a message that is sent again and again must be copyable");
   return detail::start_timer(
       to, period, period,
-      detail::Envelope::make<detail::Payload<M>>(detail::t_self, std::forward<M>(message)));
+      detail::Envelope::make<detail::Payload<M>>(detail::this_sender(), std::forward<M>(message)));
 }
 
 }  // namespace spinoff

@@ -106,7 +106,26 @@ inline constexpr bool kListed<Messages<Ms...>, M> = (std::is_same_v<Ms, M> || ..
 template <class... Ms, class M>
 inline constexpr bool kListed<RemoteMessages<Ms...>, M> = (std::is_same_v<Ms, M> || ...);
 
-/// An open hash table with a free slot at least, made at compile time from the types' hashed names.
+template <class A, class M>
+bool handle_if(A& actor, Envelope& message) {
+  if (&message.type() != &kMessageType<M>) {
+    return false;
+  }
+  actor.on(std::move(message.as<M>()));
+  return true;
+}
+
+/// For a few types: a comparison each, and the handlers in line.
+template <class A, class... Ms>
+class DispatchChain {
+ public:
+  static Handled receive(Behavior& actor, EnvelopePtr& message) {
+    return (handle_if<A, Ms>(static_cast<A&>(actor), *message) || ...) ? Handled::yes : Handled::no;
+  }
+};
+
+/// For many: an open hash table with a free slot at least, made at compile time from the types'
+/// hashed names.
 template <class A, class... Ms>
 class DispatchTable {
  public:
@@ -153,6 +172,8 @@ class DispatchTable {
   static constexpr std::array<Slot, kSize> kSlots = make();
 };
 
+inline constexpr std::size_t kLongestChain = 8;
+
 template <class A, class List>
 struct DispatchFor;
 template <class A, class... Ms>
@@ -162,7 +183,9 @@ struct DispatchFor<A, Messages<Ms...>> {
       // Makes the messages known to the decoder: an actor may be sent what this program never
       // sends.
       (static_cast<void>(message_type<Ms>()), ...);
-      return DispatchTable<A, Ms...>::receive(actor, message);
+      using Dispatch = std::conditional_t<sizeof...(Ms) <= kLongestChain, DispatchChain<A, Ms...>,
+                                          DispatchTable<A, Ms...>>;
+      return Dispatch::receive(actor, message);
     } else {
       return Handled::no;
     }

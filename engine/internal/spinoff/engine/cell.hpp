@@ -13,6 +13,7 @@
 /// After `closed` the cell gives up its own count; the place is used again when no Ref is left.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -75,11 +76,15 @@ class alignas(64) Cell final : public detail::Target {
 
   [[nodiscard]] NodeCore& node() const noexcept { return anchor()->node(); }
   [[nodiscard]] Cell* parent() const noexcept { return parent_; }
+  /// A guardian's place is never used again, so nobody needs to hold it.
+  [[nodiscard]] bool is_guardian() const noexcept { return parent_ == nullptr; }
   [[nodiscard]] const Name& name() const noexcept { return name_; }
   [[nodiscard]] std::string name_text() const;
   /// Empty for the guardian.
   [[nodiscard]] std::string path() const;
   [[nodiscard]] const detail::ActorType& type() const noexcept { return *type_; }
+  /// Before anybody else can see the cell.
+  void set_number(std::uint64_t number) noexcept { name_.number = number; }
   [[nodiscard]] ChildTable& children() noexcept { return children_; }
   [[nodiscard]] Ref ref() noexcept { return detail::RefAccess::borrow(this, generation_); }
   [[nodiscard]] Sender as_sender() noexcept { return {.target = this, .generation = generation_}; }
@@ -91,15 +96,27 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] Envelope* current_message() const noexcept { return current_.get(); }
   void mark_unhandled() noexcept { unhandled_ = true; }
   /// A stop came while a coroutine is in the middle of handling: it ends when that is done.
-  [[nodiscard]] bool stop_requested() const noexcept { return ending_; }
+  [[nodiscard]] bool stop_requested() const noexcept { return condition_.ending; }
   /// And what it has taken aside is not to be handled before: it was a stop, not a poison.
-  [[nodiscard]] bool drops_kept() const noexcept { return ending_ && !poisoned_; }
+  [[nodiscard]] bool drops_kept() const noexcept {
+    return condition_.ending && !condition_.poisoned;
+  }
   /// It has stopped, apart from what its post_stop_async still does.
-  [[nodiscard]] bool ends() const noexcept { return state_ == State::finishing; }
+  [[nodiscard]] bool ends() const noexcept { return condition_.state == State::finishing; }
   /// Handles, or lets the actor take aside, what has come by now. For an actor that takes aside,
   /// in the middle of its coroutine.
   void take_in();
   void forward(const Ref& to);
+  /// A message of the actor to itself, from its own turn; false if it cannot be taken this way.
+  bool push_own(std::uint32_t generation, Envelope* message) noexcept {
+    if (generation != generation_ || condition_.state != State::running) [[unlikely]] {
+      return false;
+    }
+    mailbox_.push_own(message);
+    return true;
+  }
+  /// Stops the actor as soon as it is done with what it does now.
+  void stop_soon() noexcept { condition_.stop_due = true; }
   void watch(const Ref& wanted);
   void unwatch(const Ref& actor);
   void publish_unhandled(EnvelopePtr message);
@@ -121,6 +138,24 @@ class alignas(64) Cell final : public detail::Target {
   friend class CoroutineHost;
   enum class State : std::uint8_t { created, running, suspended, restarting, stopping, finishing };
 
+  // Whether the actor just handles its messages, or what else there is to do or to wait for.
+  struct Condition {
+    State state = State::created;
+    bool busy = false;      // a coroutine handler is in the middle of a message
+    bool held = false;      // an ancestor is suspended
+    bool ending = false;    // a stop waits until the coroutine is done with its message
+    bool poisoned = false;  // that stop came in order with the messages
+    bool step_due = false;  // `advance` can go on
+    bool stop_due = false;  // the actor has told itself to stop
+    bool killed = false;    // nothing that the actor does may take its time any more
+
+    /// Running and nothing else: one comparison, since it is made for each message.
+    [[nodiscard]] bool is_plain() const noexcept {
+      return std::bit_cast<std::uint64_t>(*this) ==
+             std::bit_cast<std::uint64_t>(Condition{.state = State::running});
+    }
+  };
+
   class Turn;
   // Rarely needed: allocated when first used.
   struct Extras {
@@ -138,11 +173,14 @@ class alignas(64) Cell final : public detail::Target {
 
   // Handling (cell_turn.cpp).
   [[nodiscard]] bool takes_messages() const noexcept {
-    return state_ == State::running && !busy_ && !held_ && !ending_;
+    return condition_.state == State::running && !condition_.busy && !condition_.held &&
+           !condition_.ending;
   }
-  void handle(EnvelopePtr message);
+  void process_system_mail();
+  bool take_other_step(unsigned& left);
+  void handle(Envelope* message);
   void handle_special(EnvelopePtr message);
-  void give(EnvelopePtr message);
+  void give(Envelope* message);
   void after_coroutine();
   [[nodiscard]] bool may_stop_now(bool in_order) const noexcept;
   void drop_mail();
@@ -167,6 +205,7 @@ class alignas(64) Cell final : public detail::Target {
   void stop_children(bool kill);
   void run_post_stop();
   void close();
+  void leave(bool was_last);
   void keep_mail();
   void drop_kept();
   void drop_user_mail();
@@ -189,14 +228,9 @@ class alignas(64) Cell final : public detail::Target {
   EnvelopePtr current_;
   const detail::ActorType* type_ = nullptr;
   std::uint32_t generation_ = 0;
-  State state_ = State::created;
-  bool busy_ = false;       // a coroutine handler is in the middle of a message
-  bool held_ = false;       // an ancestor is suspended
-  bool ending_ = false;     // a stop waits until the coroutine is done with its message
-  bool poisoned_ = false;   // that stop came in order with the messages
-  bool unhandled_ = false;  // the handler said so of the current message
-  bool step_due_ = false;   // `advance` can go on
-  bool killed_ = false;     // nothing that the actor does may take its time any more
+  bool unhandled_ = false;       // the handler said so of the current message
+  bool has_coroutines_ = false;  // extras_ has
+  Condition condition_;
   Mailbox mailbox_;
 
   static inline constinit thread_local Cell* t_running = nullptr;

@@ -31,21 +31,23 @@ class ChildTable {
  public:
   enum class Added : std::uint8_t { yes, name_taken, closed };
 
-  /// The number for the next made-up name.
-  std::uint64_t next_number() noexcept { return last_number_.fetch_add(1) + 1; }
-
+  /// Makes a name up for a child that has none.
   Added add(Cell& child);
   /// The name is free again.
   void erase(Cell& child) noexcept;
   /// The child is done with everything. True if the table is closed and this was the last: exactly
   /// one child of a closed table hears that.
   bool leave() noexcept;
+  /// Both at once.
+  bool erase_and_leave(Cell& child) noexcept;
   /// The child of that name, or a Ref that names nobody.
   Ref find(std::string_view name) const;
   /// Refs to all children now.
   std::vector<Ref> all() const;
   /// Lets no more children in; true if there are none.
   bool close() noexcept;
+  /// The same for the only thread that adds: costs no lock if it never has.
+  bool close_by_adder() noexcept;
   /// Lets children in again (a restart).
   void open() noexcept;
   /// For the next life of the cell.
@@ -53,10 +55,11 @@ class ChildTable {
 
  private:
   void grow();
+  void unlink(Cell& child) noexcept;
   Cell*& bucket(std::uint64_t key) const noexcept { return buckets_[key & (bucket_count_ - 1)]; }
 
   std::unique_ptr<Cell*[]> buckets_;
-  std::atomic<std::uint64_t> last_number_{0};
+  std::uint64_t last_number_ = 0;  // of a made-up name
   std::uint32_t bucket_count_ = 0;
   std::uint32_t named_ = 0;  // that can be found
   std::uint32_t alive_ = 0;  // that have not left

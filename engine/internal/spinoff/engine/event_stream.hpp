@@ -24,11 +24,14 @@ class EventStream {
 
   template <class E>
   [[nodiscard]] bool has_subscribers() const {
-    return snapshot(detail::kMessageType<E>) != nullptr;
+    return may_be_read(detail::kMessageType<E>) && snapshot(detail::kMessageType<E>) != nullptr;
   }
 
   template <class E>
   void publish(const E& event) const {
+    if (!may_be_read(detail::kMessageType<E>)) [[likely]] {
+      return;
+    }
     if (const auto subscribers = snapshot(detail::kMessageType<E>)) {
       const Publishing scope;
       for (const auto& [id, callback] : *subscribers) {
@@ -54,6 +57,12 @@ class EventStream {
     ~Publishing() { --t_depth; }
   };
 
+  static std::uint64_t bit_of(const detail::MessageType& type) noexcept {
+    return std::uint64_t{1} << (type.hash % 64);
+  }
+  [[nodiscard]] bool may_be_read(const detail::MessageType& type) const noexcept {
+    return (subscribed_.load(std::memory_order_acquire) & bit_of(type)) != 0;
+  }
   std::shared_ptr<const Subscribers> snapshot(const detail::MessageType& type) const;
 
   static inline constinit thread_local unsigned t_depth = 0;

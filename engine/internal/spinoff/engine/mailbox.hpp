@@ -79,7 +79,19 @@ class Mailbox {
   // The rest is for the one thread that runs the actor.
 
   /// The oldest user message; null if none has come.
-  Envelope* next() noexcept { return pending_ != nullptr || absorb() ? pop_pending() : nullptr; }
+  Envelope* next() noexcept {
+    if (pending_ == nullptr) {
+      if (user_.load() == nullptr) {
+        return nullptr;
+      }
+      Envelope* const newest = user_.exchange(nullptr);
+      if (is_last(newest)) {
+        return newest == wake_mark() ? nullptr : newest;
+      }
+      put_last(newest);
+    }
+    return pop_pending();
+  }
 
   /// The oldest of what was taken and not handled; null if none. Also good when the mailbox is
   /// closed.
@@ -89,6 +101,14 @@ class Mailbox {
       pending_ = first->next;
     }
     return first;
+  }
+
+  /// A message of the actor to itself: behind all that has come, and no other thread need know.
+  void push_own(Envelope* envelope) noexcept {
+    absorb();
+    envelope->next = nullptr;
+    (pending_ == nullptr ? pending_ : last_pending_->next) = envelope;
+    last_pending_ = envelope;
   }
 
   /// Puts a message back that `next` just gave.
@@ -142,6 +162,11 @@ class Mailbox {
   static Envelope* idle() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{1}); }
   static Envelope* wake_mark() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{2}); }
   static Envelope* closed() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{3}); }
+
+  // Whether nothing hangs on what was taken from `user_`.
+  static bool is_last(const Envelope* taken) noexcept {
+    return taken == wake_mark() || taken->next == nullptr || taken->next == wake_mark();
+  }
 
   bool wake() noexcept {
     Envelope* head = user_.load();
