@@ -34,6 +34,7 @@ const std::map<std::string, std::vector<std::string>> kSmallSizes{
     {"filterbank", {"simulations=100", "columns=16", "channels=3"}},
     {"fjcreate", {"n=200"}},
     {"fjthrput", {"n=50", "actors=6"}},
+    {"handoff", {"n=5", "busy_us=100", "quiet_us=100"}},
     {"logmap", {"n=50", "series=4"}},
     {"memory", {"n=1000", "messages=1000"}},
     {"nqueenk", {"n=6", "workers=3", "threshold=2"}},
@@ -75,6 +76,14 @@ std::vector<std::string> lines(const std::string& text) {
 
 std::string first_word(const std::string& line) {
   return line.substr(0, line.find(' '));
+}
+
+/// What was measured by that name.
+double figure(const Ended& ended, const std::string& name) {
+  std::smatch found;
+  const std::regex pattern("\"" + name + R"(":([\d.]+))");
+  BOOST_TEST_REQUIRE(std::regex_search(ended.output, found, pattern), ended.output);
+  return std::stod(found[1]);
 }
 
 bool matches(const std::string& text, const std::string& pattern) {
@@ -147,13 +156,18 @@ BOOST_AUTO_TEST_CASE(prints_a_table_for_people) {
 
 BOOST_AUTO_TEST_CASE(memory_says_what_an_actor_and_a_queued_message_cost) {
   const Ended ended = savina({"memory", "--json", "--repeat", "1", "--set", "n=20000"});
-  std::smatch found;
-  BOOST_TEST_REQUIRE(
-      std::regex_search(ended.output, found,
-                        std::regex(R"("bytes_per_actor":(\d+).*"bytes_per_queued_message":(\d+))")),
-      ended.output);
-  BOOST_TEST(std::stod(found[1]) > 100);
-  BOOST_TEST(std::stod(found[2]) > 10);
+  BOOST_TEST(figure(ended, "bytes_per_actor") > 100);
+  BOOST_TEST(figure(ended, "bytes_per_queued_message") > 10);
+}
+
+BOOST_AUTO_TEST_CASE(handoff_says_how_long_messages_waited_for_their_sender) {
+  const Ended ended = savina({"handoff", "--json", "--repeat", "1", "--workers", "1", "--set",
+                              "n=10", "--set", "busy_us=2000"});
+  BOOST_TEST(ended.status == 0);
+  // Nobody else can begin before the only worker has done with the sender.
+  BOOST_TEST(figure(ended, "p50_us") >= 2000);
+  BOOST_TEST(figure(ended, "p90_us") >= figure(ended, "p50_us"));
+  BOOST_TEST(figure(ended, "p99_us") >= figure(ended, "p90_us"));
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_get_a_line_that_says_what_to_do_and_exit_status_2) {
