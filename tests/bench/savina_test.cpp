@@ -30,6 +30,7 @@ const std::map<std::string, std::vector<std::string>> kSmallSizes{
     {"concsll", {"n=200", "workers=4"}},
     {"count", {"n=1000"}},
     {"facloc", {"n=500"}},
+    {"fairness", {"n=1000", "others=2", "guest=20"}},
     {"fib", {"n=10"}},
     {"filterbank", {"simulations=100", "columns=16", "channels=3"}},
     {"fjcreate", {"n=200"}},
@@ -168,6 +169,16 @@ BOOST_AUTO_TEST_CASE(handoff_says_how_long_messages_waited_for_their_sender) {
   BOOST_TEST(figure(ended, "p50_us") >= 2000);
   BOOST_TEST(figure(ended, "p90_us") >= figure(ended, "p50_us"));
   BOOST_TEST(figure(ended, "p99_us") >= figure(ended, "p90_us"));
+}
+
+BOOST_AUTO_TEST_CASE(fairness_says_what_the_others_got_and_how_long_they_waited) {
+  const Ended ended =
+      savina({"fairness", "--json", "--repeat", "1", "--set", "n=1000", "--set", "guest=20"});
+  BOOST_TEST(ended.status == 0);
+  for (const char* const name :
+       {"min_share_percent", "min_pair_share_percent", "max_wait_us", "chain_max_wait_us"}) {
+    BOOST_TEST(figure(ended, name) > 0, name << ": " << ended.output);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_get_a_line_that_says_what_to_do_and_exit_status_2) {
