@@ -3,13 +3,13 @@
 //
 // Hogs send themselves a message from each handler, and a feeder keeps their mailboxes full as
 // well. Next to them are `others` that send themselves a message, and as many pairs that exchange
-// one. All go on until each of the others has handled n messages. Nobody starves: that comes before
-// a hog has handled kPatience, whatever the speed. The least share of each kind is told, in percent
-// of what a hog handled, and the longest time that a message of theirs waited.
+// one. All go on until each has handled n messages. Nobody starves: that comes before a hog has
+// handled kPatience, whatever the speed. The least share of each kind is told, in percent of what a
+// hog handled, and the longest time that a message of theirs waited.
 //
-// Then as many pairs as there are workers play ping-pong without end, each a chain of hand-offs. A
-// guest gets `guest` messages from outside, the next one when it has handled the one before; the
-// longest time that one waited is told.
+// Then as many pairs as there are workers play ping-pong without end, each a chain of hand-offs.
+// When each of them has handled n messages, a guest gets `guest` messages from outside, the next
+// one when it has handled the one before; the longest time that one waited is told.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -51,11 +51,11 @@ struct Feed {};
 struct Fodder {};
 struct More {};
 
-/// Sends each ball on to its partner, which may be itself, and reports when it has had `goal`.
+/// Sends each ball on to its partner, which may be itself, and reports when it has had n of them.
 class Player : public Actor {
  public:
-  Player(Run& run, std::shared_ptr<Accounts> accounts, std::size_t number, std::int64_t goal)
-      : run_(run), accounts_(std::move(accounts)), number_(number), goal_(goal) {}
+  Player(Run& run, std::shared_ptr<Accounts> accounts, std::size_t number)
+      : run_(run), accounts_(std::move(accounts)), number_(number) {}
   void on(const Begin& begin) {
     partner_ = begin.partner;
     if (begin.serves) {
@@ -65,7 +65,7 @@ class Player : public Actor {
   void on(const Ball& ball) {
     const Clock::time_point now = Clock::now();
     account_.add(now - ball.sent);
-    if (account_.messages == goal_) {
+    if (account_.messages == n_) {
       run_.report(0, number_);
     }
     partner_ << Ball{now};
@@ -80,7 +80,7 @@ class Player : public Actor {
   Run& run_;
   std::shared_ptr<Accounts> accounts_;
   std::size_t number_;
-  std::int64_t goal_;
+  std::int64_t n_ = run_["n"];
   Ref partner_;
   Account account_;
 };
@@ -123,9 +123,12 @@ class Hog : public Actor {
 
  private:
   void count() {
-    if (++messages_ == kPatience) {
+    ++messages_;
+    if (messages_ == n_) {
+      run_.report(0, number_);
+    } else if (messages_ == kPatience) {
       throw std::runtime_error(
-          "some of the others starve: they have not handled n messages, and "
+          "the others starve: not all have handled n messages, but "
           "this actor has handled " +
           std::to_string(messages_));
     }
@@ -134,6 +137,7 @@ class Hog : public Actor {
   Run& run_;
   std::shared_ptr<Accounts> accounts_;
   std::size_t number_;
+  std::int64_t n_ = run_["n"];
   Ref feeder_;
   std::int64_t messages_ = 0;
   std::int64_t eaten_ = 0;
@@ -155,6 +159,15 @@ class Guest : public Actor {
 
 double in_us(Clock::duration time) {
   return std::chrono::duration<double, std::micro>(time).count();
+}
+
+std::vector<Ref> spawn_players(Run& run, const std::shared_ptr<Accounts>& accounts,
+                               std::size_t count) {
+  std::vector<Ref> players;
+  for (std::size_t i = 0; i < count; ++i) {
+    players.push_back(run.node().spawn<Player>(std::ref(run), accounts, i));
+  }
+  return players;
 }
 
 /// Who serves is told last, when the partner knows where to send the ball.
@@ -187,11 +200,8 @@ std::int64_t play_next_to_hogs(Run& run) {
   const auto hogs = static_cast<std::size_t>(run["hogs"]);
   const std::size_t players = 3 * others;  // one alone and two of a pair each
   const auto accounts = std::make_shared<Accounts>(players + hogs);
-  run.start(players);
-  std::vector<Ref> actors;
-  for (std::size_t i = 0; i < players; ++i) {
-    actors.push_back(run.node().spawn<Player>(std::ref(run), accounts, i, run["n"]));
-  }
+  run.start(players + hogs);
+  std::vector<Ref> actors = spawn_players(run, accounts, players);
   for (std::size_t i = players; i < players + hogs; ++i) {
     actors.push_back(run.node().spawn<Hog>(std::ref(run), accounts, i));
   }
@@ -220,13 +230,12 @@ std::int64_t play_next_to_hogs(Run& run) {
 std::int64_t visit_chains(Run& run) {
   const auto players = 2 * static_cast<std::size_t>(run.node().workers());
   const auto accounts = std::make_shared<Accounts>(players);
-  std::vector<Ref> actors;
-  for (std::size_t i = 0; i < players; ++i) {
-    actors.push_back(run.node().spawn<Player>(std::ref(run), accounts, i, std::int64_t{0}));
-  }
+  run.start(players);
+  const std::vector<Ref> actors = spawn_players(run, accounts, players);
   for (std::size_t i = 0; i < players; i += 2) {
     begin_pair(actors[i], actors[i + 1]);
   }
+  run.wait();
   const auto account = std::make_shared<Account>();
   const Ref guest = run.node().spawn<Guest>(std::ref(run), account);
   for (std::int64_t i = 0; i < run["guest"]; ++i) {
