@@ -17,7 +17,8 @@
 
 namespace spinoff::bench {
 
-/// A run that cannot come to its end because an actor failed; `what()` says which and how.
+/// A run that cannot come to its end because an actor failed, or does not in time; `what()` says
+/// which and how.
 class RunFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -29,7 +30,8 @@ class Run {
   using Values = std::map<std::string, std::int64_t, std::less<>>;
   using Figures = std::map<std::string, double>;
 
-  Run(Values values, int workers);
+  /// `limit` is how long one `wait` may take.
+  Run(Values values, int workers, std::chrono::nanoseconds limit);
 
   /// A parameter's value.
   [[nodiscard]] std::int64_t operator[](std::string_view key) const;
@@ -41,7 +43,8 @@ class Run {
   /// An actor's result, usually given in its `post_stop`. Those of many actors each have a number
   /// of their own, from 0; then two threads seldom write to one place. Any thread.
   void report(std::int64_t value, std::size_t number = 0);
-  /// Waits for all reports and gives the sum of their values. Throws RunFailed.
+  /// Waits for all reports and gives the sum of their values. Throws RunFailed, also when reports
+  /// are missing after the limit.
   std::int64_t wait();
 
   /// Something else that was measured; it gets the name in the output.
@@ -60,11 +63,14 @@ class Run {
   };
 
   void fail(const std::string& why);
+  [[nodiscard]] std::size_t count_missing() const;
   void finish();
 
   const Values values_;
+  const std::chrono::nanoseconds limit_;
   Figures figures_;
   std::array<Slot, kSlots> slots_;
+  std::size_t reports_ = 0;
   std::atomic<std::size_t> missing_slots_ = 0;  // those that still miss a report
   Clock::time_point begin_;
 

@@ -18,7 +18,7 @@ Series run_series(const Order& order, const Options& options) {
   Progress progress;
   for (int i = 1; i <= options.repeat; ++i) {
     progress.begin(fmt::format("{}, run {} of {}", order.workload->name, i, options.repeat));
-    series.results.push_back(run_once(order, options.workers));
+    series.results.push_back(run_once(order, options));
   }
   return series;
 }
@@ -53,7 +53,7 @@ int savina(int argc, const char* const* argv) {
     }
     if (options.for_first_self) {
       end_with_first_self();
-      run_for_first_self(options.orders.front(), options.workers);
+      run_for_first_self(options.orders.front(), options);
       return 0;
     }
     return run_all(options) ? 0 : 1;

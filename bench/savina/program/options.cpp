@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMaxWorkers = 1024;
 constexpr int kMaxRepeat = 100'000;
+constexpr int kMaxLimit = 1'000'000;
 
 std::int64_t read_number(std::string_view what, std::string_view text, std::int64_t min,
                          std::int64_t max) {
@@ -91,6 +92,7 @@ struct Texts {
   std::vector<std::string> settings;
   std::string workers;
   std::string repeat = "5";
+  std::string limit = "300";
 };
 
 void describe(CLI::App& app, Texts& texts, Options& options) {
@@ -102,6 +104,9 @@ void describe(CLI::App& app, Texts& texts, Options& options) {
   app.add_option("--repeat", texts.repeat,
                  "Runs of each benchmark, each with a new node; 5 unless told")
       ->option_text("R");
+  app.add_option("--limit", texts.limit,
+                 "Seconds that a run may wait for its actors before it fails; 300 unless told")
+      ->option_text("SECONDS");
   app.add_option("--set", texts.settings, "Set a parameter, of all named benchmarks that have it")
       ->option_text("KEY=VALUE")
       ->expected(1)
@@ -130,6 +135,7 @@ Options parse_options(int argc, const char* const* argv) {
                         ? std::max(1, static_cast<int>(std::thread::hardware_concurrency()))
                         : static_cast<int>(read_number("--workers", texts.workers, 1, kMaxWorkers));
   options.repeat = static_cast<int>(read_number("--repeat", texts.repeat, 1, kMaxRepeat));
+  options.limit = std::chrono::seconds(read_number("--limit", texts.limit, 1, kMaxLimit));
   if (options.list) {
     return options;
   }

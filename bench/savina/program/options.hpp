@@ -1,6 +1,7 @@
 /// What the command line of `savina` asks for.
 #pragma once
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct Options {
   std::vector<Order> orders;
   int workers = 0;
   int repeat = 0;
+  /// How long a run may wait for its actors.
+  std::chrono::seconds limit{0};
   bool json = false;
   bool list = false;
   /// The text for `--help`; empty if it was not asked for.

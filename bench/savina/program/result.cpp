@@ -12,8 +12,8 @@ namespace spinoff::bench {
 
 namespace {
 
-Result run_here(const Order& order, int workers) {
-  Run run(order.values, workers);
+Result run_here(const Order& order, const Options& options) {
+  Run run(order.values, options.workers, options.limit);
   Result result;
   try {
     const Outcome outcome = order.workload->run(run);
@@ -28,8 +28,12 @@ Result run_here(const Order& order, int workers) {
 }
 
 // The result as `run_for_first_self` prints it; not verified if it has not come.
-Result run_in_new_process(const Order& order, int workers) {
-  std::vector<std::string> arguments{"--for-first-self", "--workers", std::to_string(workers),
+Result run_in_new_process(const Order& order, const Options& options) {
+  std::vector<std::string> arguments{"--for-first-self",
+                                     "--workers",
+                                     std::to_string(options.workers),
+                                     "--limit",
+                                     std::to_string(options.limit.count()),
                                      std::string(order.workload->name)};
   for (const auto& [key, value] : order.values) {
     arguments.insert(arguments.end(), {"--set", fmt::format("{}={}", key, value)});
@@ -57,13 +61,13 @@ Result run_in_new_process(const Order& order, int workers) {
 
 }  // namespace
 
-Result run_once(const Order& order, int workers) {
-  return order.workload->in_new_process ? run_in_new_process(order, workers)
-                                        : run_here(order, workers);
+Result run_once(const Order& order, const Options& options) {
+  return order.workload->in_new_process ? run_in_new_process(order, options)
+                                        : run_here(order, options);
 }
 
-void run_for_first_self(const Order& order, int workers) {
-  const Result result = run_here(order, workers);
+void run_for_first_self(const Order& order, const Options& options) {
+  const Result result = run_here(order, options);
   fmt::print("messages {}\nseconds {}\n", result.messages, result.seconds);
   for (const auto& [name, value] : result.figures) {
     fmt::print("figure {} {}\n", name, value);

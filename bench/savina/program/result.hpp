@@ -17,9 +17,9 @@ struct Result {
 
 /// Runs the workload once, in a process of its own if it needs one. A run that fails is one that
 /// is not verified; why goes to standard error.
-Result run_once(const Order& order, int workers);
+Result run_once(const Order& order, const Options& options);
 
 /// In the process that `run_once` has started: runs it and prints the result.
-void run_for_first_self(const Order& order, int workers);
+void run_for_first_self(const Order& order, const Options& options);
 
 }  // namespace spinoff::bench

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
 namespace spinoff::bench {
 
-Run::Run(Values values, int workers)
-    : values_(std::move(values)), node_({.workers = workers, .log_events = false}) {
+Run::Run(Values values, int workers, std::chrono::nanoseconds limit)
+    : values_(std::move(values)), limit_(limit), node_({.workers = workers, .log_events = false}) {
   node_.subscribe<Error>(
       [this](const Error& event) { fail(event.actor.to_string() + ": " + describe(event.error)); });
 }
@@ -27,6 +29,7 @@ void Run::start(std::size_t reports) {
     slots_[i].sum = 0;
     slots_[i].missing = static_cast<std::int64_t>(reports / kSlots + (i < reports % kSlots));
   }
+  reports_ = reports;
   missing_slots_ = std::min(reports, kSlots);
   begin_ = Clock::now();
 }
@@ -46,7 +49,12 @@ void Run::report(std::int64_t value, std::size_t number) {
 
 std::int64_t Run::wait() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return finished_; });
+  if (!changed_.wait_for(lock, limit_, [this] { return finished_; })) {
+    throw RunFailed(fmt::format(
+        "{} of {} reports are missing after {} s: a message was lost, an actor waits for ever, or "
+        "the run needs a higher --limit",
+        count_missing(), reports_, std::chrono::duration<double>(limit_).count()));
+  }
   if (!failure_.empty()) {
     throw RunFailed(failure_);
   }
@@ -55,6 +63,14 @@ std::int64_t Run::wait() {
     sum += slot.sum.load(std::memory_order_relaxed);
   }
   return sum;
+}
+
+std::size_t Run::count_missing() const {
+  std::int64_t missing = 0;
+  for (const Slot& slot : slots_) {
+    missing += slot.missing.load(std::memory_order_relaxed);
+  }
+  return static_cast<std::size_t>(missing);
 }
 
 void Run::fail(const std::string& why) {
