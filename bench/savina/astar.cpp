@@ -11,13 +11,15 @@
 #include <random>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
+#include "savina/busy_wait.hpp"
 #include "savina/run.hpp"
+#include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
 namespace {
+
+constexpr std::int64_t kWaitPerNode = 100;
 
 struct GridNode {
   std::size_t i = 0;
@@ -96,28 +98,15 @@ struct Work {
 };
 struct Received {};
 struct Done {};
-struct Stop {};
 
-/// As in the original, time passes by drawing random numbers.
-void busy_wait() {
-  thread_local std::minstd_rand random;
-  [[maybe_unused]] thread_local volatile double drawn = 0;
-  for (int i = 0; i < 100; ++i) {
-    drawn = std::generate_canonical<double, 53>(random);
-  }
-}
-
-class Worker : public Actor {
+class Worker : public PoolWorker {
  public:
   Worker(const Run& run, std::shared_ptr<Grid> grid)
       : grid_(std::move(grid)), threshold_(run["threshold"]) {}
+  using PoolWorker::on;
   void on(const Work& work) {
     search(*work.node);
     parent() << Received{};
-  }
-  void on(const Stop& /*stop*/) {
-    parent() << Stop{};
-    stop();
   }
   using Receives = Messages<Work, Stop>;
 
@@ -125,7 +114,7 @@ class Worker : public Actor {
   void search(GridNode& from) {
     std::deque<GridNode*> queue{&from};
     for (std::int64_t i = 0; !queue.empty() && i < threshold_; ++i) {
-      busy_wait();
+      busy_wait(kWaitPerNode);
       const GridNode& node = *queue.front();
       queue.pop_front();
       for (GridNode* const neighbor : node.neighbors) {
@@ -155,19 +144,20 @@ class Worker : public Actor {
   std::int64_t threshold_;
 };
 
-class Master : public Actor {
+class Master : public PoolMaster {
  public:
   Master(Run& run, std::shared_ptr<Grid> grid) : run_(run), grid_(std::move(grid)) {}
   void pre_start() override {
     for (std::int64_t i = run_["workers"]; i > 0; --i) {
-      workers_.push_back(spawn<Worker>(std::cref(run_), grid_));
+      add_worker(spawn<Worker>(std::cref(run_), grid_));
     }
     on(Work{&grid_->origin()});
   }
+  using PoolMaster::on;
   void on(const Work& work) {
     ++messages_;
-    if (!stopping_) {
-      workers_[sent_ % workers_.size()] << work;
+    if (!stopping()) {
+      workers()[sent_ % workers().size()] << work;
       ++sent_;
     }
   }
@@ -181,35 +171,22 @@ class Master : public Actor {
     ++messages_;
     stop_workers();
   }
-  void on(const Stop& /*stop*/) {
+  void on(const Stop& stopped) {
     ++messages_;
-    if (++stopped_ == workers_.size()) {
-      stop();
-    }
+    PoolMaster::on(stopped);
   }
   void post_stop() override {
     // The first piece of work was no message; a worker has got each, and a stop.
-    run_.report(messages_ - 1 + static_cast<std::int64_t>(sent_ + workers_.size()));
+    run_.report(messages_ - 1 + static_cast<std::int64_t>(sent_ + workers().size()));
   }
   using Receives = Messages<Work, Received, Done, Stop>;
 
  private:
-  void stop_workers() {
-    if (!std::exchange(stopping_, true)) {
-      for (const auto& worker : workers_) {
-        worker << Stop{};
-      }
-    }
-  }
-
   Run& run_;
   std::shared_ptr<Grid> grid_;
-  std::vector<TypedRef<Worker>> workers_;
   std::size_t sent_ = 0;
   std::size_t received_ = 0;
-  std::size_t stopped_ = 0;
   std::int64_t messages_ = 0;
-  bool stopping_ = false;
 };
 
 Outcome astar(Run& run) {

@@ -5,10 +5,10 @@
 #include <atomic>
 #include <deque>
 #include <memory>
-#include <random>
 
 #include <spinoff/actor.hpp>
 
+#include "savina/busy_wait.hpp"
 #include "savina/pseudo_random.hpp"
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
@@ -38,15 +38,6 @@ struct Counts {
   std::atomic<std::int64_t> sleeps = 0;  // of the barber
 };
 using CountsPtr = std::shared_ptr<Counts>;
-
-/// As in the original, time passes by drawing that many random numbers.
-void busy_wait(std::int64_t limit) {
-  thread_local std::minstd_rand random;
-  [[maybe_unused]] thread_local volatile double drawn = 0;
-  for (std::int64_t i = 0; i < limit; ++i) {
-    drawn = std::generate_canonical<double, 53>(random);
-  }
-}
 
 class Barber : public Actor {
  public:

@@ -7,10 +7,9 @@
 #include <memory>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
 #include "savina/pseudo_random.hpp"
 #include "savina/run.hpp"
+#include "savina/stage.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -19,7 +18,6 @@ namespace {
 using Numbers = std::vector<std::int64_t>;
 
 struct Start {};
-struct Exit {};
 struct Value {
   std::int64_t value;
 };
@@ -27,23 +25,6 @@ struct Value {
 struct OrderedValue {
   std::size_t order;
   std::int64_t value;
-};
-
-/// Has a next actor, which outlives it: the actors of the network are not below each other, since
-/// each of them stops at the exit that it passes on.
-class Stage : public Actor {
- public:
-  explicit Stage(Ref next) : next_(std::move(next)) {}
-  void on(const Exit& exit) {
-    next_ << exit;
-    stop();
-  }
-
- protected:
-  [[nodiscard]] const Ref& next() const { return next_; }
-
- private:
-  Ref next_;
 };
 
 /// Gives values their order.
@@ -68,28 +49,22 @@ class Forwarder : public Stage {
 };
 
 /// Gives each receiver `length` values in turn.
-class Splitter : public Actor {
+class Splitter : public Fork {
  public:
   Splitter(std::size_t length, std::vector<Ref> receivers)
-      : length_(length), receivers_(std::move(receivers)) {}
+      : Fork(std::move(receivers)), length_(length) {}
+  using Fork::on;
   void on(const Value& value) {
-    receivers_[receiver_] << value;
+    next()[receiver_] << value;
     if (++run_length_ == length_) {
       run_length_ = 0;
-      receiver_ = (receiver_ + 1) % receivers_.size();
+      receiver_ = (receiver_ + 1) % next().size();
     }
-  }
-  void on(const Exit& exit) {
-    for (const Ref& receiver : receivers_) {
-      receiver << exit;
-    }
-    stop();
   }
   using Receives = Messages<Value, Exit>;
 
  private:
   std::size_t length_;
-  std::vector<Ref> receivers_;
   std::size_t receiver_ = 0;
   std::size_t run_length_ = 0;
 };
@@ -98,7 +73,8 @@ class Splitter : public Actor {
 class Joiner : public Stage {
  public:
   Joiner(std::size_t length, std::size_t senders, Ref next)
-      : Stage(std::move(next)), length_(length), waiting_(senders) {}
+      : Stage(std::move(next), senders), length_(length), waiting_(senders) {}
+  using Stage::on;
   void on(const OrderedValue& value) {
     waiting_[value.order].push_back(value.value);
     while (!waiting_[sender_].empty()) {
@@ -110,11 +86,6 @@ class Joiner : public Stage {
       }
     }
   }
-  void on(const Exit& exit) {
-    if (++exits_ == waiting_.size()) {
-      Stage::on(exit);
-    }
-  }
   using Receives = Messages<OrderedValue, Exit>;
 
  private:
@@ -122,7 +93,6 @@ class Joiner : public Stage {
   std::vector<std::deque<std::int64_t>> waiting_;
   std::size_t sender_ = 0;
   std::size_t run_length_ = 0;
-  std::size_t exits_ = 0;
 };
 
 class Comparator : public Stage {
@@ -292,11 +262,7 @@ std::size_t count_messages(std::size_t n) {
 
 Outcome bitonicsort(Run& run) {
   const auto n = static_cast<std::size_t>(run["n"]);
-  Numbers numbers;
-  PseudoRandom random(static_cast<std::uint64_t>(run["seed"]));
-  for (std::size_t i = 0; i < n; ++i) {
-    numbers.push_back(static_cast<std::int64_t>(random.next(65'536)) % run["max"]);
-  }
+  Numbers numbers = draw_numbers(run["n"], run["max"], run["seed"]);
   Numbers sorted = numbers;
   std::sort(sorted.begin(), sorted.end());
 

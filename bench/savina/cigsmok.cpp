@@ -2,11 +2,11 @@
 // drawn by lot can smoke. The smoker says at once that the table is empty, and then smokes, which
 // takes a while drawn by lot. Each smoker adds up how long it smoked, times its number; the sum of
 // all must be that of the numbers that are drawn.
-#include <random>
 #include <vector>
 
 #include <spinoff/actor.hpp>
 
+#include "savina/busy_wait.hpp"
 #include "savina/pseudo_random.hpp"
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
@@ -20,18 +20,6 @@ struct StartSmoking {
 };
 struct StartedSmoking {};
 struct Exit {};
-
-/// As in the original, time passes by drawing that many random numbers. Gives their count.
-std::int64_t busy_wait(std::int64_t limit) {
-  thread_local std::minstd_rand random;
-  [[maybe_unused]] thread_local volatile double drawn = 0;
-  std::int64_t count = 0;
-  while (count < limit) {
-    drawn = std::generate_canonical<double, 53>(random);
-    ++count;
-  }
-  return count;
-}
 
 /// The smokers and the times that are drawn.
 class Draws {

@@ -10,9 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
 #include "savina/run.hpp"
+#include "savina/shared_data.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -23,21 +22,16 @@ using Entries = std::unordered_map<std::int64_t, std::int64_t>;
 /// What is left for the check when all actors have stopped.
 struct Record {
   explicit Record(std::int64_t workers) : answers(static_cast<std::size_t>(workers)) {}
-  std::vector<std::vector<std::int64_t>> answers;  // of each worker
+  Answers answers;
   Entries entries;
 };
 
-struct DoWork {};
-struct EndWork {};
 struct Write {
   std::int64_t key;
   std::int64_t value;
 };
 struct Read {
   std::int64_t key;
-};
-struct Result {
-  std::int64_t value;
 };
 
 /// What a worker asks, one after the other. The original draws from Java's random numbers.
@@ -59,6 +53,14 @@ class Requests {
     const std::int64_t key = draw() % keys_;
     return {.is_write = is_write, .key = key, .value = is_write ? draw() : 0};
   }
+  void send_next(const Ref& dictionary) {
+    const Request request = next();
+    if (request.is_write) {
+      dictionary << Write{request.key, request.value};
+    } else {
+      dictionary << Read{request.key};
+    }
+  }
 
  private:
   std::int64_t draw() { return static_cast<std::int64_t>(random_()); }
@@ -75,9 +77,9 @@ class Dictionary : public Actor {
       : run_(run), record_(std::move(record)), entries_(*initial) {}
   void on(const Write& write) {
     entries_[write.key] = write.value;
-    sender() << Result{write.value};
+    sender() << Answer{write.value};
   }
-  void on(const Read& read) { sender() << Result{entries_.at(read.key)}; }
+  void on(const Read& read) { sender() << Answer{entries_.at(read.key)}; }
   void on(const EndWork& /*end*/) { stop(); }
   void post_stop() override {
     record_->entries = std::move(entries_);
@@ -89,72 +91,6 @@ class Dictionary : public Actor {
   Run& run_;
   std::shared_ptr<Record> record_;
   Entries entries_;
-};
-
-class Worker : public Actor {
- public:
-  Worker(Run& run, std::shared_ptr<Record> record, std::int64_t number,
-         TypedRef<Dictionary> dictionary)
-      : dictionary_(std::move(dictionary)),
-        requests_(run, number),
-        answers_(record->answers[static_cast<std::size_t>(number)]),
-        record_(std::move(record)),
-        n_(static_cast<std::size_t>(run["n"])) {
-    answers_.reserve(n_);
-  }
-  void on(const DoWork& /*work*/) { work(); }
-  void on(const Result& result) {
-    answers_.push_back(result.value);
-    work();
-  }
-  using Receives = Messages<DoWork, Result>;
-
- private:
-  void work() {
-    if (answers_.size() == n_) {
-      parent() << EndWork{};
-      stop();
-      return;
-    }
-    const auto request = requests_.next();
-    if (request.is_write) {
-      dictionary_ << Write{request.key, request.value};
-    } else {
-      dictionary_ << Read{request.key};
-    }
-  }
-
-  TypedRef<Dictionary> dictionary_;
-  Requests requests_;
-  std::vector<std::int64_t>& answers_;
-  std::shared_ptr<Record> record_;
-  std::size_t n_;
-};
-
-class Master : public Actor {
- public:
-  Master(Run& run, std::shared_ptr<Record> record, TypedRef<Dictionary> dictionary)
-      : run_(run), record_(std::move(record)), dictionary_(std::move(dictionary)) {}
-  void pre_start() override {
-    for (std::int64_t i = 0; i < workers_; ++i) {
-      spawn<Worker>(std::ref(run_), record_, i, dictionary_) << DoWork{};
-    }
-  }
-  void on(const EndWork& /*end*/) {
-    if (++ended_ == workers_) {
-      dictionary_ << EndWork{};
-      stop();
-    }
-  }
-  void post_stop() override { run_.report(ended_, 1); }
-  using Receives = Messages<EndWork>;
-
- private:
-  Run& run_;
-  std::shared_ptr<Record> record_;
-  TypedRef<Dictionary> dictionary_;
-  std::int64_t workers_ = run_["workers"];
-  std::int64_t ended_ = 0;
 };
 
 using Values = std::unordered_map<std::int64_t, std::vector<std::int64_t>>;
@@ -206,7 +142,6 @@ bool is_right(const Run& run, const Record& record) {
 }
 
 Outcome concdict(Run& run) {
-  const std::int64_t n = run["n"];
   const std::int64_t workers = run["workers"];
   const auto record = std::make_shared<Record>(workers);
   const auto initial = std::make_shared<Entries>();
@@ -216,11 +151,10 @@ Outcome concdict(Run& run) {
   run.start(2);
   const auto dictionary =
       run.node().spawn<Dictionary>(std::ref(run), record, std::shared_ptr<const Entries>(initial));
-  run.node().spawn<Master>(std::ref(run), record, dictionary);
+  run.node().spawn<DataMaster<Requests>>(
+      std::ref(run), std::shared_ptr<Answers>(record, &record->answers), dictionary);
   const bool all_ended = run.wait() == workers;
-  // Questions and answers; each worker's begin and end; the dictionary's end.
-  return {.messages = static_cast<std::uint64_t>(2 * n * workers + 2 * workers + 1),
-          .verified = all_ended && is_right(run, *record)};
+  return {.messages = count_data_messages(run), .verified = all_ended && is_right(run, *record)};
 }
 
 const Registration kRegistration({.name = "concdict",

@@ -7,10 +7,9 @@
 #include <memory>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
 #include "savina/pseudo_random.hpp"
 #include "savina/run.hpp"
+#include "savina/shared_data.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -19,12 +18,10 @@ namespace {
 /// What is left for the check when all actors have stopped.
 struct Record {
   explicit Record(std::int64_t workers) : answers(static_cast<std::size_t>(workers)) {}
-  std::vector<std::vector<std::int64_t>> answers;  // of each worker
+  Answers answers;
   std::vector<std::int64_t> list;
 };
 
-struct DoWork {};
-struct EndWork {};
 struct Insert {
   std::int64_t value;
 };
@@ -32,9 +29,6 @@ struct Contains {
   std::int64_t value;
 };
 struct Size {};
-struct Result {
-  std::int64_t value;
-};
 
 enum class Kind : std::uint8_t { insert, contains, size };
 
@@ -60,6 +54,20 @@ class Requests {
     const Kind kind = lot < size_percent_ + write_percent_ ? Kind::insert : Kind::contains;
     return {.kind = kind, .value = static_cast<std::int64_t>(random_.next(65'536))};
   }
+  void send_next(const Ref& list) {
+    const Request request = next();
+    switch (request.kind) {
+      case Kind::insert:
+        list << Insert{request.value};
+        break;
+      case Kind::contains:
+        list << Contains{request.value};
+        break;
+      case Kind::size:
+        list << Size{};
+        break;
+    }
+  }
 
  private:
   PseudoRandom random_;
@@ -77,13 +85,13 @@ class SortedList : public Actor {
       before = after;
     }
     list_.insert_after(before, insert.value);
-    sender() << Result{insert.value};
+    sender() << Answer{insert.value};
   }
   void on(const Contains& contains) {
     const bool found = std::find(list_.begin(), list_.end(), contains.value) != list_.end();
-    sender() << Result{found ? 1 : 0};
+    sender() << Answer{found ? 1 : 0};
   }
-  void on(const Size& /*size*/) { sender() << Result{std::distance(list_.begin(), list_.end())}; }
+  void on(const Size& /*size*/) { sender() << Answer{std::distance(list_.begin(), list_.end())}; }
   void on(const EndWork& /*end*/) { stop(); }
   void post_stop() override {
     record_->list.assign(list_.begin(), list_.end());
@@ -95,77 +103,6 @@ class SortedList : public Actor {
   Run& run_;
   std::shared_ptr<Record> record_;
   std::forward_list<std::int64_t> list_;
-};
-
-class Worker : public Actor {
- public:
-  Worker(Run& run, std::shared_ptr<Record> record, std::int64_t number, TypedRef<SortedList> list)
-      : list_(std::move(list)),
-        requests_(run, number),
-        answers_(record->answers[static_cast<std::size_t>(number)]),
-        record_(std::move(record)),
-        n_(static_cast<std::size_t>(run["n"])) {
-    answers_.reserve(n_);
-  }
-  void on(const DoWork& /*work*/) { work(); }
-  void on(const Result& result) {
-    answers_.push_back(result.value);
-    work();
-  }
-  using Receives = Messages<DoWork, Result>;
-
- private:
-  void work() {
-    if (answers_.size() == n_) {
-      parent() << EndWork{};
-      stop();
-      return;
-    }
-    const auto request = requests_.next();
-    switch (request.kind) {
-      case Kind::insert:
-        list_ << Insert{request.value};
-        break;
-      case Kind::contains:
-        list_ << Contains{request.value};
-        break;
-      case Kind::size:
-        list_ << Size{};
-        break;
-    }
-  }
-
-  TypedRef<SortedList> list_;
-  Requests requests_;
-  std::vector<std::int64_t>& answers_;
-  std::shared_ptr<Record> record_;
-  std::size_t n_;
-};
-
-class Master : public Actor {
- public:
-  Master(Run& run, std::shared_ptr<Record> record, TypedRef<SortedList> list)
-      : run_(run), record_(std::move(record)), list_(std::move(list)) {}
-  void pre_start() override {
-    for (std::int64_t i = 0; i < workers_; ++i) {
-      spawn<Worker>(std::ref(run_), record_, i, list_) << DoWork{};
-    }
-  }
-  void on(const EndWork& /*end*/) {
-    if (++ended_ == workers_) {
-      list_ << EndWork{};
-      stop();
-    }
-  }
-  void post_stop() override { run_.report(ended_, 1); }
-  using Receives = Messages<EndWork>;
-
- private:
-  Run& run_;
-  std::shared_ptr<Record> record_;
-  TypedRef<SortedList> list_;
-  std::int64_t workers_ = run_["workers"];
-  std::int64_t ended_ = 0;
 };
 
 /// `sorted` is all that was ever inserted. What a worker has inserted itself, it must see.
@@ -216,16 +153,14 @@ bool is_right(const Run& run, const Record& record) {
 }
 
 Outcome concsll(Run& run) {
-  const std::int64_t n = run["n"];
   const std::int64_t workers = run["workers"];
   const auto record = std::make_shared<Record>(workers);
   run.start(2);
   const auto list = run.node().spawn<SortedList>(std::ref(run), record);
-  run.node().spawn<Master>(std::ref(run), record, list);
+  run.node().spawn<DataMaster<Requests>>(std::ref(run),
+                                         std::shared_ptr<Answers>(record, &record->answers), list);
   const bool all_ended = run.wait() == workers;
-  // Questions and answers; each worker's begin and end; the list's end.
-  return {.messages = static_cast<std::uint64_t>(2 * n * workers + 2 * workers + 1),
-          .verified = all_ended && is_right(run, *record)};
+  return {.messages = count_data_messages(run), .verified = all_ended && is_right(run, *record)};
 }
 
 const Registration kRegistration({.name = "concsll",

@@ -8,9 +8,8 @@
 #include <memory>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
 #include "savina/run.hpp"
+#include "savina/stage.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -20,7 +19,6 @@ using Numbers = std::vector<double>;
 
 struct Next {};
 struct Boot {};
-struct Exit {};
 struct Value {
   double value;
 };
@@ -74,22 +72,6 @@ class Sink : public Actor {
   std::shared_ptr<Numbers> results_;
 };
 
-/// Passes the exit on.
-class Stage : public Actor {
- public:
-  explicit Stage(Ref next) : next_(std::move(next)) {}
-  void on(const Exit& exit) {
-    next_ << exit;
-    stop();
-  }
-
- protected:
-  [[nodiscard]] const Ref& next() const { return next_; }
-
- private:
-  Ref next_;
-};
-
 class Combine : public Stage {
  public:
   using Stage::on;
@@ -104,9 +86,11 @@ class Combine : public Stage {
   using Receives = Messages<Collection, Exit>;
 };
 
-class Integrator : public Actor {
+class Integrator : public Stage {
  public:
-  Integrator(std::size_t channels, Ref next) : next_(std::move(next)), waiting_(channels) {}
+  Integrator(std::size_t channels, Ref next)
+      : Stage(std::move(next), channels), waiting_(channels) {}
+  using Stage::on;
   void on(const ChannelValue& value) {
     waiting_[value.channel].push_back(value.value);
     if (waiting_[value.channel].size() == 1 && ++ready_ == waiting_.size()) {
@@ -117,22 +101,14 @@ class Integrator : public Actor {
         queue.pop_front();
         ready_ += queue.empty() ? 0 : 1;
       }
-      next_ << std::move(collection);
-    }
-  }
-  void on(const Exit& exit) {
-    if (++exits_ == waiting_.size()) {
-      next_ << exit;
-      stop();
+      next() << std::move(collection);
     }
   }
   using Receives = Messages<ChannelValue, Exit>;
 
  private:
-  Ref next_;
   std::vector<std::deque<double>> waiting_;
   std::size_t ready_ = 0;  // channels of which a value waits
-  std::size_t exits_ = 0;
 };
 
 class TaggedForward : public Stage {
@@ -224,29 +200,26 @@ class Bank : public Stage {
   }
 };
 
-class Branches : public Actor {
+class Branches : public Fork {
  public:
-  Branches(Run& run, const Ref& integrator) {
-    for (std::int64_t i = 0; i < run["channels"]; ++i) {
-      banks_.push_back(
-          run.node().spawn<Bank>(std::ref(run), static_cast<std::size_t>(i), integrator));
-    }
-  }
+  Branches(Run& run, const Ref& integrator) : Fork(make_banks(run, integrator)) {}
+  using Fork::on;
   void on(const Value& value) {
-    for (const auto& bank : banks_) {
+    for (const Ref& bank : next()) {
       bank << value;
     }
-  }
-  void on(const Exit& exit) {
-    for (const auto& bank : banks_) {
-      bank << exit;
-    }
-    stop();
   }
   using Receives = Messages<Value, Exit>;
 
  private:
-  std::vector<TypedRef<Bank>> banks_;
+  static std::vector<Ref> make_banks(Run& run, const Ref& integrator) {
+    std::vector<Ref> banks;
+    for (std::int64_t i = 0; i < run["channels"]; ++i) {
+      banks.push_back(
+          run.node().spawn<Bank>(std::ref(run), static_cast<std::size_t>(i), integrator));
+    }
+    return banks;
+  }
 };
 
 class Source : public Stage {

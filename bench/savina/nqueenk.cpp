@@ -7,9 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
 #include "savina/run.hpp"
+#include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -27,7 +26,6 @@ struct Work {
 };
 struct Done {};
 struct Result {};
-struct Stop {};
 
 bool is_valid(const Board& board) {
   for (std::size_t i = 0; i < board.size(); ++i) {
@@ -55,11 +53,12 @@ void for_each_next(const Board& board, std::size_t size, F use) {
   }
 }
 
-class Worker : public Actor {
+class Worker : public PoolWorker {
  public:
   explicit Worker(const Run& run)
       : size_(static_cast<std::size_t>(run["n"])),
         threshold_(static_cast<std::size_t>(run["threshold"])) {}
+  using PoolWorker::on;
   void on(const Work& work) {
     if (work.board.size() >= std::min(threshold_, size_)) {
       search(work.board);
@@ -67,10 +66,6 @@ class Worker : public Actor {
       for_each_next(work.board, size_, [&](Board next) { parent() << Work{std::move(next)}; });
     }
     parent() << Done{};
-  }
-  void on(const Stop& /*stop*/) {
-    parent() << Stop{};
-    stop();
   }
   using Receives = Messages<Work, Stop>;
 
@@ -87,17 +82,18 @@ class Worker : public Actor {
   std::size_t threshold_;
 };
 
-class Master : public Actor {
+class Master : public PoolMaster {
  public:
   explicit Master(Run& run) : run_(run) {}
   void pre_start() override {
     for (std::int64_t i = run_["workers"]; i > 0; --i) {
-      workers_.push_back(spawn<Worker>(std::cref(run_)));
+      add_worker(spawn<Worker>(std::cref(run_)));
     }
     send(Work{});
   }
+  using PoolMaster::on;
   void on(Work work) {
-    if (!stopping_) {
+    if (!stopping()) {
       send(std::move(work));
     }
   }
@@ -111,34 +107,19 @@ class Master : public Actor {
       stop_workers();
     }
   }
-  void on(const Stop& /*stop*/) {
-    if (++stopped_ == workers_.size()) {
-      stop();
-    }
-  }
   void post_stop() override { run_.report(results_); }
   using Receives = Messages<Work, Result, Done, Stop>;
 
  private:
   void send(Work work) {
-    workers_[sent_ % workers_.size()] << std::move(work);
+    workers()[sent_ % workers().size()] << std::move(work);
     ++sent_;
-  }
-  void stop_workers() {
-    if (!std::exchange(stopping_, true)) {
-      for (const auto& worker : workers_) {
-        worker << Stop{};
-      }
-    }
   }
 
   Run& run_;
-  std::vector<TypedRef<Worker>> workers_;
   std::size_t sent_ = 0;
   std::size_t done_ = 0;
-  std::size_t stopped_ = 0;
   std::int64_t results_ = 0;
-  bool stopping_ = false;
 };
 
 /// How many boards workers get.

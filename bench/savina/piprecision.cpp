@@ -7,9 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
 #include "savina/run.hpp"
+#include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -91,7 +90,6 @@ Fixed term(std::uint32_t k, std::size_t digits) {
 }
 
 struct Start {};
-struct Stop {};
 struct Work {
   std::uint32_t term;
 };
@@ -99,33 +97,31 @@ struct Result {
   Fixed term;
 };
 
-class Worker : public Actor {
+class Worker : public PoolWorker {
  public:
   explicit Worker(std::size_t digits) : digits_(digits) {}
+  using PoolWorker::on;
   void on(const Work& work) { parent() << Result{term(work.term, digits_)}; }
-  void on(const Stop& /*stop*/) {
-    parent() << Stop{};
-    stop();
-  }
   using Receives = Messages<Work, Stop>;
 
  private:
   std::size_t digits_;
 };
 
-class Master : public Actor {
+class Master : public PoolMaster {
  public:
   Master(Run& run, Fixed tolerance, std::size_t digits, std::shared_ptr<Fixed> sum)
       : run_(run), tolerance_(std::move(tolerance)), digits_(digits), sum_(std::move(sum)) {}
   void pre_start() override {
     for (std::int64_t i = run_["workers"]; i > 0; --i) {
-      workers_.push_back(spawn<Worker>(digits_));
+      add_worker(spawn<Worker>(digits_));
     }
   }
+  using PoolMaster::on;
   void on(const Start& /*start*/) {
     const auto precision = static_cast<std::size_t>(run_["precision"]);
-    for (std::size_t i = 0; i < std::min(precision, 10 * workers_.size()); ++i) {
-      request_term(workers_[i % workers_.size()]);
+    for (std::size_t i = 0; i < std::min(precision, 10 * workers().size()); ++i) {
+      request_term(workers()[i % workers().size()]);
     }
   }
   void on(const Result& result) {
@@ -135,14 +131,7 @@ class Master : public Actor {
       request_term(sender());
     }
     if (++received_ == requested_) {
-      for (const auto& worker : workers_) {
-        worker << Stop{};
-      }
-    }
-  }
-  void on(const Stop& /*stop*/) {
-    if (++stopped_ == workers_.size()) {
-      stop();
+      stop_workers();
     }
   }
   void post_stop() override { run_.report(received_); }
@@ -158,10 +147,8 @@ class Master : public Actor {
   Fixed tolerance_;
   std::size_t digits_;
   std::shared_ptr<Fixed> sum_;
-  std::vector<TypedRef<Worker>> workers_;
   std::uint32_t requested_ = 0;
   std::uint32_t received_ = 0;
-  std::size_t stopped_ = 0;
   bool precise_ = false;
 };
 

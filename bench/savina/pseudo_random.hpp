@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace spinoff::bench {
 
@@ -18,5 +19,16 @@ class PseudoRandom {
  private:
   std::uint64_t value_;
 };
+
+/// As many numbers from 0 to `max` - 1.
+inline std::vector<std::int64_t> draw_numbers(std::int64_t count, std::int64_t max,
+                                              std::int64_t seed) {
+  PseudoRandom random(static_cast<std::uint64_t>(seed));
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t i = 0; i < count; ++i) {
+    numbers.push_back(static_cast<std::int64_t>(random.next(65'536)) % max);
+  }
+  return numbers;
+}
 
 }  // namespace spinoff::bench

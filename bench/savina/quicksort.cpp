@@ -108,11 +108,7 @@ class QuickSort : public Actor {
 };
 
 Outcome quicksort(Run& run) {
-  Numbers numbers;
-  PseudoRandom random(static_cast<std::uint64_t>(run["seed"]));
-  for (std::int64_t i = 0; i < run["n"]; ++i) {
-    numbers.push_back(static_cast<std::int64_t>(random.next(65'536)) % run["max"]);
-  }
+  Numbers numbers = draw_numbers(run["n"], run["max"], run["seed"]);
   const auto sorted = std::make_shared<Numbers>();
   const auto root = run.node().spawn<QuickSort>(std::ref(run), Side::left, sorted);
   run.start();

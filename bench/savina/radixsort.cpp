@@ -86,11 +86,7 @@ class Validator : public Actor {
 
 Outcome radixsort(Run& run) {
   const std::int64_t n = run["n"];
-  Numbers numbers;
-  PseudoRandom random(static_cast<std::uint64_t>(run["seed"]));
-  for (std::int64_t i = 0; i < n; ++i) {
-    numbers.push_back(static_cast<std::int64_t>(random.next(65'536)) % run["max"]);
-  }
+  Numbers numbers = draw_numbers(run["n"], run["max"], run["seed"]);
   Numbers sorted = numbers;
   std::sort(sorted.begin(), sorted.end());
 

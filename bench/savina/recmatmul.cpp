@@ -4,9 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include <spinoff/actor.hpp>
-
 #include "savina/run.hpp"
+#include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -52,12 +51,12 @@ struct Work {
   std::size_t dim;
 };
 struct Done {};
-struct Stop {};
 
-class Worker : public Actor {
+class Worker : public PoolWorker {
  public:
   Worker(const Run& run, std::shared_ptr<Matrices> matrices)
       : matrices_(std::move(matrices)), threshold_(static_cast<std::size_t>(run["threshold"])) {}
+  using PoolWorker::on;
   void on(const Work& work) {
     if (work.dim * work.dim > threshold_) {
       split(work);
@@ -65,10 +64,6 @@ class Worker : public Actor {
       multiply(work);
     }
     parent() << Done{};
-  }
-  void on(const Stop& /*stop*/) {
-    parent() << Stop{};
-    stop();
   }
   using Receives = Messages<Work, Stop>;
 
@@ -103,30 +98,24 @@ class Worker : public Actor {
   std::size_t threshold_;
 };
 
-class Master : public Actor {
+class Master : public PoolMaster {
  public:
   Master(Run& run, std::shared_ptr<Matrices> matrices)
       : run_(run), matrices_(std::move(matrices)) {}
   void pre_start() override {
     for (std::int64_t i = run_["workers"]; i > 0; --i) {
-      workers_.push_back(spawn<Worker>(std::cref(run_), matrices_));
+      add_worker(spawn<Worker>(std::cref(run_), matrices_));
     }
     on(Work{.a = {}, .b = {}, .c = {}, .dim = matrices_->c.size()});
   }
+  using PoolMaster::on;
   void on(const Work& work) {
-    workers_[(work.c.row + work.c.column) % workers_.size()] << work;
+    workers()[(work.c.row + work.c.column) % workers().size()] << work;
     ++sent_;
   }
   void on(const Done& /*done*/) {
     if (++done_ == sent_) {
-      for (const auto& worker : workers_) {
-        worker << Stop{};
-      }
-    }
-  }
-  void on(const Stop& /*stop*/) {
-    if (++stopped_ == workers_.size()) {
-      stop();
+      stop_workers();
     }
   }
   void post_stop() override { run_.report(sent_); }
@@ -135,10 +124,8 @@ class Master : public Actor {
  private:
   Run& run_;
   std::shared_ptr<Matrices> matrices_;
-  std::vector<TypedRef<Worker>> workers_;
   std::int64_t sent_ = 0;
   std::int64_t done_ = 0;
-  std::size_t stopped_ = 0;
 };
 
 Outcome recmatmul(Run& run) {
