@@ -1,0 +1,62 @@
+/// The program `micro`: every micro-benchmark runs. Speed is not tested.
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/process.hpp"
+
+namespace {
+
+using spinoff::testing::ChildProcess;
+
+const std::vector<std::string> kNames{"ask_from_an_actor/real_time",
+                                      "ask_from_outside/real_time",
+                                      "dispatch<1>",
+                                      "dispatch<32>",
+                                      "dispatch<8>",
+                                      "envelope_other_thread/real_time",
+                                      "envelope_same_thread/1",
+                                      "envelope_same_thread/1000",
+                                      "mailbox_push_and_drain",
+                                      "mailbox_two_producers/real_time",
+                                      "spawn_and_stop_child/real_time",
+                                      "spawn_and_stop_top_level/real_time",
+                                      "timer_start_and_cancel",
+                                      "timer_start_and_expire"};
+
+/// What it prints on lines that begin with a benchmark's name, sorted.
+std::vector<std::string> micro(const std::string& argument) {
+  ChildProcess process({MICRO, argument});
+  BOOST_TEST(process.wait() == 0, process.output());
+  std::vector<std::string> result;
+  std::istringstream in(process.output());
+  for (std::string line; std::getline(in, line);) {
+    if (std::any_of(kNames.begin(), kNames.end(),
+                    [&](const std::string& name) { return line.starts_with(name); })) {
+      result.push_back(line);
+    }
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(micro_program)
+
+BOOST_AUTO_TEST_CASE(lists_every_micro_benchmark) {
+  BOOST_TEST(micro("--benchmark_list_tests") == kNames, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(every_micro_benchmark_runs) {
+  const std::vector<std::string> rows = micro("--benchmark_min_time=0.001");
+  BOOST_TEST_REQUIRE(rows.size() == kNames.size());
+  for (const std::string& row : rows) {
+    BOOST_TEST(row.find("items_per_second=") != std::string::npos, row);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
