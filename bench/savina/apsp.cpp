@@ -3,7 +3,7 @@
 // block to all in its row and column, waits for theirs, and computes its block anew. The distances
 // are compared with those of a sequential computation.
 #include <algorithm>
-#include <map>
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -16,13 +16,25 @@
 namespace spinoff::bench {
 namespace {
 
-using Matrix = std::vector<std::vector<std::int64_t>>;
+/// In one piece of memory: a block is made by one worker, and often freed by another.
+class Matrix {
+ public:
+  explicit Matrix(std::size_t size) : size_(size), values_(size * size) {}
+  [[nodiscard]] std::size_t size() const { return size_; }
+  std::int64_t* operator[](std::size_t row) { return values_.data() + row * size_; }
+  const std::int64_t* operator[](std::size_t row) const { return values_.data() + row * size_; }
+  friend bool operator==(const Matrix&, const Matrix&) = default;
+
+ private:
+  std::size_t size_;
+  std::vector<std::int64_t> values_;
+};
 /// Those who get a block share it.
 using Block = std::shared_ptr<const Matrix>;
 
 Matrix make_graph(std::size_t n, std::uint64_t max_weight) {
   PseudoRandom random(n);
-  Matrix graph(n, std::vector<std::int64_t>(n));
+  Matrix graph(n);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = i + 1; j < n; ++j) {
       graph[i][j] = graph[j][i] = static_cast<std::int64_t>(random.next(max_weight)) + 1;
@@ -33,9 +45,9 @@ Matrix make_graph(std::size_t n, std::uint64_t max_weight) {
 
 Matrix shortest_paths(Matrix graph) {
   for (std::size_t k = 0; k < graph.size(); ++k) {
-    for (auto& row : graph) {
+    for (std::size_t i = 0; i < graph.size(); ++i) {
       for (std::size_t j = 0; j < graph.size(); ++j) {
-        row[j] = std::min(row[j], row[k] + graph[k][j]);
+        graph[i][j] = std::min(graph[i][j], graph[i][k] + graph[k][j]);
       }
     }
   }
@@ -70,8 +82,9 @@ class BlockActor : public Actor {
     compute_if_ready();
   }
   /// A neighbor may be a round ahead.
-  void on(const Result& result) {
-    received_[result.round].push_back(result);
+  void on(Result result) {
+    std::vector<Result>& results = received_[result.round % 2];
+    results.push_back(std::move(result));
     compute_if_ready();
   }
   void post_stop() override {
@@ -83,10 +96,9 @@ class BlockActor : public Actor {
  private:
   [[nodiscard]] Block cut(const Matrix& matrix) const {
     const auto size = static_cast<std::size_t>(run_["block"]);
-    Matrix block(size, std::vector<std::int64_t>(size));
+    Matrix block(size);
     for (std::size_t i = 0; i < size; ++i) {
-      std::copy_n(matrix[row_ * size + i].begin() + static_cast<std::ptrdiff_t>(column_ * size),
-                  size, block[i].begin());
+      std::copy_n(matrix[row_ * size + i] + column_ * size, size, block[i]);
     }
     return std::make_shared<const Matrix>(std::move(block));
   }
@@ -97,9 +109,9 @@ class BlockActor : public Actor {
   }
   // Without neighbors, all rounds at once.
   void compute_if_ready() {
-    while (begun_ && received_[round_].size() == neighbors_.size()) {
-      compute(received_[round_]);
-      received_.erase(round_);
+    while (begun_ && received_[round_ % 2].size() == neighbors_.size()) {
+      compute(received_[round_ % 2]);
+      received_[round_ % 2].clear();
       if (++round_ == rounds_) {
         stop();
         return;
@@ -110,18 +122,18 @@ class BlockActor : public Actor {
   void compute(const std::vector<Result>& results) {
     const std::size_t size = block_->size();
     const std::size_t middle = round_ / size;  // the row and column of blocks that all need
-    Block left = block_;
-    Block above = block_;
+    const Matrix* left = block_.get();
+    const Matrix* above = left;
     for (const Result& result : results) {
       if (result.row == row_ && result.column == middle) {
-        left = result.block;
+        left = result.block.get();
       }
       if (result.column == column_ && result.row == middle) {
-        above = result.block;
+        above = result.block.get();
       }
     }
     const std::size_t k = round_ % size;
-    Matrix next(size, std::vector<std::int64_t>(size));
+    Matrix next(size);
     for (std::size_t i = 0; i < size; ++i) {
       for (std::size_t j = 0; j < size; ++j) {
         next[i][j] = std::min((*block_)[i][j], (*left)[i][k] + (*above)[k][j]);
@@ -137,7 +149,7 @@ class BlockActor : public Actor {
   std::size_t rounds_;
   Block block_;
   std::vector<Ref> neighbors_;
-  std::map<std::size_t, std::vector<Result>> received_;  // by round
+  std::array<std::vector<Result>, 2> received_;  // for this round and the next one, in turn
   std::size_t round_ = 0;
   bool begun_ = false;
 };

@@ -4,8 +4,6 @@
 // search ends early when there are enough. The number of solutions is known.
 #include <algorithm>
 #include <array>
-#include <memory>
-#include <vector>
 
 #include "savina/run.hpp"
 #include "savina/worker_pool.hpp"
@@ -18,8 +16,22 @@ constexpr std::array<std::int64_t, 18> kSolutions{
     1,   0,    0,     2,     10,     4,       40,       92,       352,
     724, 2680, 14200, 73712, 365596, 2279184, 14772512, 95815104, 666090624};
 
-/// The columns of the queens in the first rows.
-using Board = std::vector<std::int8_t>;
+/// The columns of the queens in the first rows. In place: short pieces of heap memory, which one
+/// worker takes and another gives back, come to share cache lines between workers that write there.
+class Board {
+ public:
+  [[nodiscard]] std::size_t size() const { return size_; }
+  std::int8_t operator[](std::size_t row) const { return columns_[row]; }
+  [[nodiscard]] Board with(std::size_t column) const {
+    Board next = *this;
+    next.columns_[next.size_++] = static_cast<std::int8_t>(column);
+    return next;
+  }
+
+ private:
+  std::array<std::int8_t, kSolutions.size()> columns_{};
+  std::uint8_t size_ = 0;
+};
 
 struct Work {
   Board board;
@@ -44,11 +56,9 @@ bool is_valid(const Board& board) {
 template <class F>
 void for_each_next(const Board& board, std::size_t size, F use) {
   for (std::size_t column = 0; column < size; ++column) {
-    Board next(board.size() + 1);
-    std::copy(board.begin(), board.end(), next.begin());
-    next.back() = static_cast<std::int8_t>(column);
+    const Board next = board.with(column);
     if (is_valid(next)) {
-      use(std::move(next));
+      use(next);
     }
   }
 }
@@ -63,7 +73,7 @@ class Worker : public PoolWorker {
     if (work.board.size() >= std::min(threshold_, size_)) {
       search(work.board);
     } else {
-      for_each_next(work.board, size_, [&](Board next) { parent() << Work{std::move(next)}; });
+      for_each_next(work.board, size_, [this](const Board& next) { parent() << Work{next}; });
     }
     parent() << Done{};
   }
@@ -92,9 +102,9 @@ class Master : public PoolMaster {
     send(Work{});
   }
   using PoolMaster::on;
-  void on(Work work) {
+  void on(const Work& work) {
     if (!stopping()) {
-      send(std::move(work));
+      send(work);
     }
   }
   void on(const Result& /*result*/) {
@@ -111,8 +121,8 @@ class Master : public PoolMaster {
   using Receives = Messages<Work, Result, Done, Stop>;
 
  private:
-  void send(Work work) {
-    workers()[sent_ % workers().size()] << std::move(work);
+  void send(const Work& work) {
+    workers()[sent_ % workers().size()] << work;
     ++sent_;
   }
 

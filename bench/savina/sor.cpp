@@ -81,20 +81,18 @@ class SorActor : public Actor {
   }
   /// May come before it has begun.
   void on(const Value& value) {
-    values_.push_back(value.value);
+    sum_ += value.value;
+    ++values_;
     take_values();
   }
   using Receives = Messages<Begin, Value>;
 
  private:
   void take_values() {
-    if (!neighbors_.empty() && values_.size() == neighbors_.size()) {
-      double sum = 0;
-      for (const double value : values_) {
-        sum += value;
-      }
-      values_.clear();
-      value_ = relax(value_, sum);
+    if (!neighbors_.empty() && values_ == neighbors_.size()) {
+      value_ = relax(value_, sum_);
+      sum_ = 0;
+      values_ = 0;
       send_value();
     }
   }
@@ -112,7 +110,10 @@ class SorActor : public Actor {
   std::int64_t iterations_;
   double value_;
   std::vector<Ref> neighbors_;
-  std::vector<double> values_;
+  // Of the neighbors' values. Not kept one by one in the heap, where actors that different workers
+  // run would share cache lines.
+  double sum_ = 0;
+  std::size_t values_ = 0;
   std::int64_t iteration_ = 0;
 };
 
