@@ -164,6 +164,7 @@ double in_us(Clock::duration time) {
 std::vector<Ref> spawn_players(Run& run, const std::shared_ptr<Accounts>& accounts,
                                std::size_t count) {
   std::vector<Ref> players;
+  players.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     players.push_back(run.node().spawn<Player>(std::ref(run), accounts, i));
   }

@@ -213,10 +213,11 @@ class Branches : public Fork {
 
  private:
   static std::vector<Ref> make_banks(Run& run, const Ref& integrator) {
+    const auto count = static_cast<std::size_t>(run["channels"]);
     std::vector<Ref> banks;
-    for (std::int64_t i = 0; i < run["channels"]; ++i) {
-      banks.push_back(
-          run.node().spawn<Bank>(std::ref(run), static_cast<std::size_t>(i), integrator));
+    banks.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      banks.push_back(run.node().spawn<Bank>(std::ref(run), i, integrator));
     }
     return banks;
   }
