@@ -1,32 +1,37 @@
-// Actors get their turns in two ways.
+// Actors get their turns from workers. A worker is a place in an arena of TBB's; the thread that is
+// in it works off the worker's queues (see Worker) and the inbox, for as long as it finds anything:
+// that is a shift, one task of TBB's. An actor that wakes another one puts it into its own worker's
+// queue, and wakes nobody: the worker runs that actor next, while its message is in the cache.
+// Threads that are no workers use the inbox.
 //
-// The queue of an arena of TBB, first in, first out: one task an actor. Whoever is no worker of
-// this executor schedules so.
+// Work is shared late. Two workers that send each other messages are slower than one that does it
+// all, so a second one starts only for an actor that has waited in a queue for a whole look
+// (100 us); then it takes half of what waits there. Tree-like work is so cut at its thickest
+// branches, since a worker takes the newest and a thief the oldest.
 //
-// The hand-off slot, one a worker: the actor that this worker woke last. When its turn has ended,
-// the worker runs that one next, while its message is still in the cache, and nobody else is woken
-// for it. The one that was in the slot before goes to the queue. After kLongestChain turns in a
-// row, or two of the monitor's looks, the slot's actor goes to the queue as well, so that no pair
-// of actors keeps a worker for itself. An actor whose budget is used up goes straight to the queue.
+// Who is there, under `mutex_`:
+//   awake_     workers in a shift, up to the number that was asked for
+//   watching_  one more thread of TBB's, the watcher, sees whether anyone waits for long
 //
-// What is in a slot waits for its worker, which may be busy for long, or may wait in a handler for
-// just that actor. So the monitor, a thread, looks at all slots every kLook: what it finds in a
-// slot that has not been filled since the look before, it takes and puts into the queue. So an
-// actor is there after two looks at the latest.
+//   idle worker ──► watcher, if there is none ──► worker, when someone has waited for long, or
+//              └──► back to TBB                   when called from outside while nobody is awake
 //
-// The monitor sleeps when no slot has been filled for kLooksUntilSleep looks. That it is not asleep
-// while something is in a slot: a worker fills the slot, then reads `monitor_sleeps_`; the monitor
-// sets `monitor_sleeps_`, then looks at all slots once more. All four are sequentially consistent,
-// so one of the two sees the other: the worker wakes the monitor, or the monitor does not go to
-// sleep.
+// The watcher looks every kWatch. When it goes to work, or when all are idle and it is called, it
+// has another watcher come if any worker is left to be woken. It goes home when all workers are
+// awake, since whoever becomes idle then takes its place, or when nobody was awake for some time.
+// So: while some are awake and others are not, there is a watcher, or one is on its way; and
+// when nothing happens, all threads sleep in TBB.
 //
-// A slot is filled and emptied by its worker, and emptied by the monitor; each takes with one
-// exchange, so one of them gets the actor. Only the worker fills it, and only inside of the task
-// that it runs; it leaves the task with an empty slot.
+// No wake-up is lost. What a worker has in its queues it finds itself, at the latest when its turn
+// has ended; if that takes long, the watcher finds it. What is in the inbox: whoever pushes there
+// reads `awake_` afterwards, and calls if it is 0; a worker that becomes idle takes itself out of
+// `awake_`, then looks at the inbox once more. Both are sequentially consistent, so one of the two
+// sees the other. While anyone is awake it looks at the inbox once a look, and the watcher sees
+// what is in there for long.
 //
-// The end: all actors have closed, so nothing is queued or in a slot, but the worker that ran the
-// last turn may still be on its way out of its task. `Worker::inside` says so, and the destructor
-// waits for it.
+// The end: all actors have closed, so nothing is queued, and nobody will schedule. Shifts may still
+// be on their way out, or may not even have begun: the destructor calls the watcher in, and waits
+// until `shifts_` is 0, the last thing that a shift touches.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -38,12 +43,12 @@
 #include <thread>
 #include <vector>
 
-#include <tbb/spin_mutex.h>
 #include <tbb/task_arena.h>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/tbb_executor.hpp>
 
+#include "inbox.hpp"
 #include "tbb_threads.hpp"
 #include "worker.hpp"
 
@@ -55,89 +60,70 @@ namespace spinoff::engine {
 
 namespace {
 
-constexpr int kLooksUntilSleep = 100;
+// With the kernel's slack of 50 us the watcher looks about once a look.
+constexpr std::chrono::microseconds kWatch{50};
+// How long it stays when nobody is awake.
+constexpr int kQuietLooks = 100;
+// Before a worker goes it searches for about 50 us. Not too often: messages from outside come in
+// bunches if one lets them.
 constexpr int kSearches = 20;
 constexpr int kPauses = 50;
-constexpr std::size_t kBatch = 32;
 // An arena for one thread still has two places for it.
-constexpr std::size_t kLeastPlaces = 2;
+constexpr int kLeastPlaces = 2;
 
 void pause() noexcept {
+  for (int i = 0; i < kPauses; ++i) {
 #if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
+    __builtin_ia32_pause();
 #elif defined(__aarch64__)
-  asm volatile("yield");
+    asm volatile("yield");
 #endif
+  }
 }
 
-// Whom threads woke that are no workers, in order.
-class Inbox {
+class TbbExecutor;
+
+enum class Role : std::uint8_t { worker, watcher };
+
+// A shift on its way through TBB's queue.
+class Shift {
  public:
-  void push(Cell& cell, Look now) {
-    const tbb::spin_mutex::scoped_lock lock(mutex_);
-    queue_.push({&cell, now});
-    size_.store(queue_.size());
+  Shift(TbbExecutor& executor, Role role) noexcept : executor_(&executor), role_(role) {}
+#ifdef SPINOFF_TSAN
+  // What the executor's constructor did is visible to the shift: TBB's queue sees to that, but it
+  // is not instrumented. TBB copies this into a task just before it queues that.
+  __attribute__((no_sanitize("thread"))) Shift(const Shift& other) noexcept
+      : executor_(other.executor_), role_(other.role_) {
+    __tsan_release(executor_);
   }
-
-  [[nodiscard]] bool empty() const noexcept { return size_.load() == 0; }
-
-  [[nodiscard]] bool has_old(Look now) {
-    if (size_.load(std::memory_order_relaxed) == 0) {
-      return false;
-    }
-    const tbb::spin_mutex::scoped_lock lock(mutex_);
-    return !queue_.empty() && static_cast<std::int32_t>(now - queue_.oldest_since()) >=
-                                  static_cast<std::int32_t>(Worker::kOld);
-  }
-
-  // Gives some to the worker, whose thread calls this.
-  void give_to(Worker& worker) {
-    if (size_.load(std::memory_order_relaxed) == 0) {
-      return;
-    }
-    Cell* batch[kBatch];
-    std::size_t count = 0;
-    {
-      const tbb::spin_mutex::scoped_lock lock(mutex_);
-      for (; count < kBatch && !queue_.empty(); ++count) {
-        batch[count] = queue_.pop_oldest().cell;
-      }
-      size_.store(queue_.size());
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      worker.push_waiting(*batch[i]);
-    }
-  }
+  Shift& operator=(const Shift&) = delete;
+  ~Shift() = default;
+#endif
+  void run() const;
 
  private:
-  tbb::spin_mutex mutex_;
-  RunQueue queue_;
-  std::atomic<std::size_t> size_{0};
+  TbbExecutor* executor_;
+  Role role_;
 };
 
 class TbbExecutor final : public Executor {
  public:
   explicit TbbExecutor(int workers)
-      : share_(workers),
-        most_awake_(workers),
-        workers_(std::max<std::size_t>(static_cast<std::size_t>(workers), kLeastPlaces)),
-        arena_(workers, 0) {
+      : most_awake_(workers),
+        places_(std::max(workers + 1, kLeastPlaces)),
+        share_(places_),
+        workers_(static_cast<std::size_t>(places_)),
+        arena_(places_, 0) {
     arena_.initialize();
-    if (most_awake_ > 1) {
-      monitor_ = std::thread([this] { monitor(); });
-    }
   }
   TbbExecutor(const TbbExecutor&) = delete;
   TbbExecutor& operator=(const TbbExecutor&) = delete;
   ~TbbExecutor() override {
     {
-      const std::scoped_lock lock(monitor_mutex_);
+      const std::scoped_lock lock(mutex_);
       ends_.store(true);
     }
-    monitor_wakes_.notify_one();
-    if (monitor_.joinable()) {
-      monitor_.join();
-    }
+    watcher_called_.notify_one();
     while (shifts_.load(std::memory_order_acquire) != 0) {
       std::this_thread::yield();
     }
@@ -149,9 +135,9 @@ class TbbExecutor final : public Executor {
       t_worker->push_woken(cell);
       return;
     }
-    inbox_.push(cell, look_now());
+    inbox_.push(cell);
     if (awake_.load() == 0) {
-      wake_one();
+      call();
     }
   }
 
@@ -161,6 +147,22 @@ class TbbExecutor final : public Executor {
       return;
     }
     schedule(cell);
+  }
+
+  void run_shift(Role role) {
+    if (t_executor == this) {  // in a handler that waits for parallel work of TBB's
+      give_up(role);
+    } else {
+      Worker& worker =
+          workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
+      const Inside inside(*this, worker);
+      for (bool works = role == Role::worker || watch(); works; works = stays()) {
+        while (Cell* const cell = find(worker)) {
+          cell->run_turn();
+        }
+      }
+    }
+    shifts_.fetch_sub(1, std::memory_order_release);  // the executor may be gone now
   }
 
  private:
@@ -184,154 +186,154 @@ class TbbExecutor final : public Executor {
     Worker* outer_worker_;
   };
 
-  // One shift of a worker: a task of TBB's.
-  void shift() {
-    if (t_executor == this) {  // in a handler that waits for parallel work of TBB's
-      awake_.fetch_sub(1);
-      return;
-    }
-    Worker& worker =
-        workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
-    const Inside inside(*this, worker);
-    while (Cell* const cell = find(worker)) {
-      cell->run_turn();
-    }
-  }
-
-  // Whose turn is next; null when the shift has ended.
-
+  // Whose turn is next; null if there is nobody.
   Cell* find(Worker& worker) {
-    for (;;) {
-      if (worker.look_is_due()) [[unlikely]] {
-        if (worker.look(look_now())) {
-          inbox_.give_to(worker);
-        }
-      }
-      if (Cell* const cell = worker.next()) [[likely]] {
+    if (worker.look_is_due() && worker.look(look_now())) [[unlikely]] {
+      inbox_.give_to(worker);
+    }
+    if (Cell* const cell = worker.next()) [[likely]] {
+      return cell;
+    }
+    for (int searches = 0; searches < kSearches && !ends_.load(std::memory_order_relaxed);
+         ++searches) {
+      inbox_.give_to(worker);
+      if (Cell* const cell = worker.next()) {
         return cell;
       }
-      for (int searches = 0; searches < kSearches; ++searches) {
-        inbox_.give_to(worker);
-        if (Cell* const cell = worker.next()) {
-          return cell;
-        }
-        if (const Look now = look_now(); steal(worker, now)) {
-          return worker.next();
-        }
-        if (ends_.load(std::memory_order_relaxed)) {
-          break;
-        }
-        for (int i = 0; i < kPauses; ++i) {
-          pause();
-        }
+      if (steal(worker)) {
+        return worker.next();
       }
-      if (awake_.fetch_sub(1) != 1) {
-        start_looking();
-      }
-      if (inbox_.empty()) {
-        return nullptr;
-      }
-      int nobody = 0;
-      if (!awake_.compare_exchange_strong(nobody, 1)) {
-        return nullptr;
-      }
+      pause();
     }
+    return nullptr;
   }
 
-  bool steal(Worker& thief, Look now) {
-    for (Worker& victim : workers_) {
-      if (&victim != &thief && victim.has_old(now) && victim.give_to(thief, now) != 0) {
+  bool steal(Worker& thief) {
+    const Look now = look_now();
+    return std::ranges::any_of(workers_, [&](Worker& victim) {
+      return &victim != &thief && victim.has_old(now) && victim.give_to(thief, now);
+    });
+  }
+
+  [[nodiscard]] bool anyone_waits_for_long() {
+    const Look now = look_now();
+    return inbox_.has_old(now) ||
+           std::ranges::any_of(workers_, [&](const Worker& one) { return one.has_old(now); });
+  }
+
+  // A worker that has found nothing becomes idle. True if it is to work again.
+  bool stays() {
+    std::unique_lock lock(mutex_);
+    awake_.fetch_sub(1);
+    if (!inbox_.empty()) {
+      awake_.fetch_add(1);
+      return true;
+    }
+    if (watching_ || most_awake_ == 1) {
+      return false;
+    }
+    watching_ = true;
+    return watch(lock);
+  }
+
+  bool watch() {
+    std::unique_lock lock(mutex_);
+    return watch(lock);
+  }
+
+  // True when the watcher has become a worker.
+  bool watch(std::unique_lock<std::mutex>& lock) {
+    for (int quiet = 0; quiet < kQuietLooks; ++quiet) {
+      watcher_called_.wait_for(lock, kWatch, [&] { return called_ || ends_.load(); });
+      if (called_) {  // and counted as awake
+        called_ = false;
+        send_watcher();
         return true;
       }
+      const int awake = awake_.load();
+      if (ends_.load() || awake == most_awake_) {
+        break;
+      }
+      if (awake != 0) {
+        quiet = 0;
+        if (anyone_waits_for_long()) {
+          awake_.fetch_add(1);
+          send_watcher();
+          return true;
+        }
+      }
     }
+    watching_ = false;
     return false;
   }
 
-  void wake_one() {
-    int awake = awake_.load();
-    do {
-      if (awake >= most_awake_) {
-        return;
-      }
-    } while (!awake_.compare_exchange_weak(awake, awake + 1));
-    shifts_.fetch_add(1, std::memory_order_relaxed);
-    arena_.enqueue([this] {
-      shift();
-      shifts_.fetch_sub(1, std::memory_order_release);  // the executor may be gone now
-    });
-    start_looking();
-  }
-
-  // Some are awake and others are not.
-  [[nodiscard]] bool needs_looks() const noexcept {
-    const int awake = awake_.load();
-    return awake != 0 && awake < most_awake_;
-  }
-
-  void start_looking() {
-    if (monitor_sleeps_.load() && needs_looks()) {
-      wake_monitor();
+  // The watcher goes to work, or there is none. Under `mutex_`.
+  void send_watcher() {
+    watching_ = awake_.load() < most_awake_ && !ends_.load();
+    if (watching_) {
+      send(Role::watcher);
     }
   }
 
-  void monitor() {
-    std::unique_lock lock(monitor_mutex_);
-    for (int quiet = 0; !ends_.load();) {
-      quiet = needs_looks() ? 0 : quiet + 1;
-      if (quiet < kLooksUntilSleep) {
-        lock.unlock();
-        look();
-        lock.lock();
-        monitor_wakes_.wait_for(lock, kLook, [&] { return ends_.load(); });
-        continue;
-      }
-      monitor_sleeps_.store(true);
-      if (!needs_looks()) {
-        monitor_wakes_.wait(lock, [&] { return ends_.load() || !monitor_sleeps_.load(); });
-      }
-      monitor_sleeps_.store(false);
-      quiet = 0;
-    }
-  }
-
-  void look() {
-    if (!needs_looks()) {
+  // Nobody was awake when something was put into the inbox.
+  void call() {
+    const std::scoped_lock lock(mutex_);
+    if (awake_.load() != 0) {
       return;
     }
-    const Look now = look_now();
-    bool old = inbox_.has_old(now);
-    for (const Worker& worker : workers_) {
-      old = old || worker.has_old(now);
-    }
-    if (old) {
-      wake_one();
+    awake_.fetch_add(1);
+    if (watching_) {
+      called_ = true;
+      watcher_called_.notify_one();
+    } else {
+      send(Role::worker);
+      send_watcher();
     }
   }
 
-  void wake_monitor() {
-    {
-      const std::scoped_lock lock(monitor_mutex_);
-      monitor_sleeps_.store(false);
+  // A shift that can do nothing where it runs. While the handler around it goes on, its worker is
+  // awake.
+  void give_up(Role role) {
+    const std::scoped_lock lock(mutex_);
+    if (role == Role::watcher) {
+      watching_ = false;
+      awake_.fetch_sub(called_ ? 1 : 0);
+      called_ = false;
+    } else {
+      awake_.fetch_sub(1);
     }
-    monitor_wakes_.notify_one();
+  }
+
+  void send(Role role) {
+    shifts_.fetch_add(1, std::memory_order_relaxed);
+    arena_.enqueue([shift = Shift(*this, role)] { shift.run(); });
   }
 
   static inline constinit thread_local TbbExecutor* t_executor = nullptr;
   static inline constinit thread_local Worker* t_worker = nullptr;
 
-  const TbbShare share_;
   const int most_awake_;
+  const int places_;
+  const TbbShare share_;
   std::vector<Worker> workers_;  // by TBB's index of a thread in the arena
   tbb::task_arena arena_;
-  alignas(64) std::atomic<bool> ends_{false};
-  alignas(64) Inbox inbox_;
-  std::atomic<int> awake_{0};
+  Inbox inbox_;
+
+  alignas(64) std::atomic<int> awake_{0};  // written under `mutex_`
+  std::atomic<bool> ends_{false};          // the same
   std::atomic<int> shifts_{0};
-  std::atomic<bool> monitor_sleeps_{false};
-  std::mutex monitor_mutex_;
-  std::condition_variable monitor_wakes_;
-  std::thread monitor_;
+  std::mutex mutex_;
+  std::condition_variable watcher_called_;
+  bool watching_ = false;
+  bool called_ = false;  // the watcher has been made a worker
 };
+
+void Shift::run() const {
+#ifdef SPINOFF_TSAN
+  __tsan_acquire(executor_);
+#endif
+  executor_->run_shift(role_);
+}
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 /// its message is in the cache; so a tree of actors is worked off depth first, in little memory.
 /// `waiting`: whoever has used up its budget, came from outside of the workers, or has grown old
 /// in `woken`; run the oldest first. After kLongestChain turns out of `woken` in a row the next is
-/// out of `waiting`, and at each look of the executor's monitor a part of what is old in `woken`
+/// out of `waiting`, and at each look at the clock a part of what is old in `woken`
 /// moves to `waiting`: so everybody gets a turn, however busily others wake each other.
 #pragma once
 
@@ -22,9 +22,6 @@ namespace spinoff::engine {
 
 class alignas(64) Worker {
  public:
-  /// What has waited for that long is old: at least one whole look.
-  static constexpr Look kOld = 2;
-
   // For the thread that is this worker.
 
   void push_woken(Cell& cell) {
@@ -81,8 +78,9 @@ class alignas(64) Worker {
     return since != kNobody && is_old(static_cast<Look>(since), now);
   }
 
-  /// Moves some of what has waited for long to `thief`, whose thread calls this.
-  std::size_t give_to(Worker& thief, Look now) {
+  /// Moves some of what has waited for long to `thief`, whose thread calls this. False if by now
+  /// there is nothing.
+  bool give_to(Worker& thief, Look now) {
     std::vector<RunQueue::Entry> taken;
     {
       const OwnerLock::Foreign foreign(lock_);
@@ -100,7 +98,7 @@ class alignas(64) Worker {
       thief.add_waiting({entry.cell, now});
     }
     thief.tell_oldest();
-    return taken.size();
+    return !taken.empty();
   }
 
  private:
@@ -109,10 +107,6 @@ class alignas(64) Worker {
   static constexpr std::size_t kAgingShare = 16;
   static constexpr std::size_t kLargestLoot = 256;
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
-
-  static bool is_old(Look since, Look now) noexcept {
-    return static_cast<std::int32_t>(now - since) >= static_cast<std::int32_t>(kOld);
-  }
 
   void add_waiting(RunQueue::Entry entry) {
     if (waiting_.empty()) {

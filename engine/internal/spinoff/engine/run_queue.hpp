@@ -12,11 +12,15 @@ namespace spinoff::engine {
 
 class Cell;
 
-/// The executor's clock, in units of kLook. It may wrap around.
+/// The executor's clock. It may wrap around.
 using Look = std::uint32_t;
 inline constexpr std::chrono::microseconds kLook{100};
 inline Look look_now() noexcept {
   return static_cast<Look>(std::chrono::steady_clock::now().time_since_epoch() / kLook);
+}
+/// Whether who waits since then has waited for at least one whole look.
+inline bool is_old(Look since, Look now) noexcept {
+  return static_cast<std::int32_t>(now - since) >= 2;
 }
 
 class RunQueue {

@@ -1,0 +1,64 @@
+/// Whom threads woke that are no workers, in the order in which they came.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+
+#include <tbb/spin_mutex.h>
+
+#include <spinoff/engine/run_queue.hpp>
+
+#include "worker.hpp"
+
+namespace spinoff::engine {
+
+class Inbox {
+ public:
+  /// Any thread.
+  void push(Cell& cell) {
+    const Look now = look_now();
+    const tbb::spin_mutex::scoped_lock lock(mutex_);
+    queue_.push({&cell, now});
+    size_.store(queue_.size());
+  }
+
+  /// For whoever goes to sleep: sequentially consistent with `push`.
+  [[nodiscard]] bool empty() const noexcept { return size_.load() == 0; }
+
+  [[nodiscard]] bool has_old(Look now) {
+    if (size_.load(std::memory_order_relaxed) == 0) {
+      return false;
+    }
+    const tbb::spin_mutex::scoped_lock lock(mutex_);
+    return !queue_.empty() && is_old(queue_.oldest_since(), now);
+  }
+
+  /// Gives the oldest few to the worker, whose thread calls this.
+  void give_to(Worker& worker) {
+    if (size_.load(std::memory_order_relaxed) == 0) {
+      return;
+    }
+    std::array<Cell*, kBatch> batch{};
+    std::size_t count = 0;
+    {
+      const tbb::spin_mutex::scoped_lock lock(mutex_);
+      for (; count < kBatch && !queue_.empty(); ++count) {
+        batch.at(count) = queue_.pop_oldest().cell;
+      }
+      size_.store(queue_.size());
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      worker.push_waiting(*batch.at(i));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBatch = 32;
+
+  tbb::spin_mutex mutex_;
+  RunQueue queue_;
+  std::atomic<std::size_t> size_{0};
+};
+
+}  // namespace spinoff::engine
