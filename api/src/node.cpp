@@ -115,6 +115,10 @@ const std::optional<NodeId>& Node::id() const {
   return impl_->core.anchor().node_id();
 }
 
+Counters Node::counters() const {
+  return impl_->core.counters();
+}
+
 int Node::workers() const {
   return impl_->workers;
 }

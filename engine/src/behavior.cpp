@@ -60,7 +60,7 @@ Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions 
   Ref result(ref);
   switch (parent.children().add(child)) {
     case engine::ChildTable::Added::yes:
-      child.schedule();
+      child.start();
       return result;
     case engine::ChildTable::Added::name_taken: {
       const std::string taken = child.path();

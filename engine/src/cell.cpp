@@ -17,6 +17,7 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   cell.factory_ = std::move(factory);
   cell.name_ = std::move(name);
   cell.condition_ = {};
+  cell.worker_ = kNoWorker;
   cell.unhandled_ = cell.has_coroutines_ = false;
   cell.parent_ = parent;
   if (parent != nullptr && !parent->is_guardian()) {

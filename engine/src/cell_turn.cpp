@@ -43,6 +43,14 @@ void Cell::schedule() {
   entry.node()->executor().schedule(*this);
 }
 
+void Cell::start() {
+  if (t_running != nullptr && t_running->anchor() == anchor()) {
+    node().executor().start(*this);
+  } else {
+    schedule();
+  }
+}
+
 // Takes the message over. Bare pointers on this way stay in registers.
 inline void Cell::handle(Envelope* message) {
   if (message->target_generation != generation_) [[unlikely]] {
@@ -82,15 +90,16 @@ inline void Cell::give(Envelope* message) {
   current_.reset();
 }
 
-void Cell::run_turn() noexcept {
+unsigned Cell::run_turn() noexcept {
   const Turn turn(*this);
-  unsigned left = node().options().turn_budget;
+  const unsigned budget = node().options().turn_budget;
+  unsigned left = budget;
   for (;;) {
     if (mailbox_.has_system() || !condition_.is_plain()) [[unlikely]] {
       process_system_mail();
       if (!takes_messages()) {
         if (!take_other_step(left)) {
-          return;
+          return budget - left;
         }
         continue;
       }
@@ -98,14 +107,14 @@ void Cell::run_turn() noexcept {
     Envelope* const message = mailbox_.next();
     if (message == nullptr) {
       if (!mailbox_.has_system() && mailbox_.try_idle()) {
-        return;
+        return budget - left;
       }
       continue;
     }
     if (left == 0) {
       mailbox_.put_back(message);
       node().executor().yield(*this);
-      return;
+      return budget;
     }
     --left;
     handle(message);

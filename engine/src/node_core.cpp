@@ -51,6 +51,7 @@ void NodeCore::end_services() {
     transport_->stop();
     rejected_.tell_rest();
   }
+  last_counters_ = executor_->counters();
   anchor_.close();
   timers_.reset();
   {
@@ -199,6 +200,11 @@ void NodeCore::guardian_stopped() {
   const std::scoped_lock lock(stop_mutex_);
   stopped_ = true;
   stopped_condition_.notify_all();
+}
+
+Counters NodeCore::counters() {
+  const NodeAnchor::Entry entry(anchor_);
+  return entry.node() == nullptr ? last_counters_ : executor_->counters();
 }
 
 std::uint64_t NodeCore::publish_ask(AskTarget& ask) {

@@ -41,16 +41,17 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <tbb/task_arena.h>
 
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/inbox.hpp>
 #include <spinoff/engine/tbb_executor.hpp>
+#include <spinoff/engine/worker.hpp>
 
-#include "inbox.hpp"
 #include "tbb_threads.hpp"
-#include "worker.hpp"
 
 #ifdef SPINOFF_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -113,7 +114,11 @@ class TbbExecutor final : public Executor {
         places_(std::max(workers + 1, kLeastPlaces)),
         share_(places_),
         workers_(static_cast<std::size_t>(places_)),
-        arena_(places_, 0) {
+        arena_(places_, 0),
+        turns_seen_(workers_.size(), 0) {
+    for (std::uint16_t number = 0; Worker & worker : workers_) {
+      worker.set_number(number++);
+    }
     arena_.initialize();
   }
   TbbExecutor(const TbbExecutor&) = delete;
@@ -141,12 +146,29 @@ class TbbExecutor final : public Executor {
     }
   }
 
-  void yield(Cell& cell) override {
+  void start(Cell& cell) override {
     if (t_executor == this) [[likely]] {
-      t_worker->push_waiting(cell);
+      t_worker->push_spawned(cell);
       return;
     }
     schedule(cell);
+  }
+
+  void yield(Cell& cell) override {
+    if (t_executor == this) [[likely]] {
+      t_worker->push_yielded(cell);
+      return;
+    }
+    schedule(cell);
+  }
+
+  [[nodiscard]] Counters counters() const override {
+    Counters all;
+    for (const Worker& worker : workers_) {
+      all.workers.push_back(worker.counters());
+    }
+    all.inbox_length = inbox_.size();
+    return all;
   }
 
   void run_shift(Role role) {
@@ -156,10 +178,11 @@ class TbbExecutor final : public Executor {
       Worker& worker =
           workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
       const Inside inside(*this, worker);
-      for (bool works = role == Role::worker || watch(); works; works = stays()) {
+      for (bool works = role == Role::worker || watch(worker); works; works = stays(worker)) {
         while (Cell* const cell = find(worker)) {
-          cell->run_turn();
+          worker.run(*cell);
         }
+        worker.note_park();
       }
     }
     shifts_.fetch_sub(1, std::memory_order_release);  // the executor may be gone now
@@ -211,18 +234,26 @@ class TbbExecutor final : public Executor {
   bool steal(Worker& thief) {
     const Look now = look_now();
     return std::ranges::any_of(workers_, [&](Worker& victim) {
-      return &victim != &thief && victim.has_old(now) && victim.give_to(thief, now);
+      return &victim != &thief && victim.has_old(now) && victim.give_to(thief, now, false);
     });
   }
 
-  [[nodiscard]] bool anyone_waits_for_long() {
+  // For the watcher: whether there is anything for it to do; it then has taken something, or will
+  // find it. A worker is stuck that has begun no turn since the last look.
+  bool finds_work(Worker& worker) {
     const Look now = look_now();
-    return inbox_.has_old(now) ||
-           std::ranges::any_of(workers_, [&](const Worker& one) { return one.has_old(now); });
+    bool found = inbox_.has_old(now);
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      Worker& other = workers_[i];
+      const std::uint64_t turns = other.turns();
+      const bool is_stuck = std::exchange(turns_seen_[i], turns) == turns && other.has_any();
+      found = found || (is_stuck ? other.give_to(worker, now, true) : other.has_old(now));
+    }
+    return found;
   }
 
   // A worker that has found nothing becomes idle. True if it is to work again.
-  bool stays() {
+  bool stays(Worker& worker) {
     std::unique_lock lock(mutex_);
     awake_.fetch_sub(1);
     if (!inbox_.empty()) {
@@ -233,16 +264,16 @@ class TbbExecutor final : public Executor {
       return false;
     }
     watching_ = true;
-    return watch(lock);
+    return watch(worker, lock);
   }
 
-  bool watch() {
+  bool watch(Worker& worker) {
     std::unique_lock lock(mutex_);
-    return watch(lock);
+    return watch(worker, lock);
   }
 
   // True when the watcher has become a worker.
-  bool watch(std::unique_lock<std::mutex>& lock) {
+  bool watch(Worker& worker, std::unique_lock<std::mutex>& lock) {
     for (int quiet = 0; quiet < kQuietLooks; ++quiet) {
       watcher_called_.wait_for(lock, kWatch, [&] { return called_ || ends_.load(); });
       if (called_) {  // and counted as awake
@@ -256,7 +287,7 @@ class TbbExecutor final : public Executor {
       }
       if (awake != 0) {
         quiet = 0;
-        if (anyone_waits_for_long()) {
+        if (finds_work(worker)) {
           awake_.fetch_add(1);
           send_watcher();
           return true;
@@ -325,7 +356,8 @@ class TbbExecutor final : public Executor {
   std::mutex mutex_;
   std::condition_variable watcher_called_;
   bool watching_ = false;
-  bool called_ = false;  // the watcher has been made a worker
+  bool called_ = false;                    // the watcher has been made a worker
+  std::vector<std::uint64_t> turns_seen_;  // by the watcher, of each worker
 };
 
 void Shift::run() const {

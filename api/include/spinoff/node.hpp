@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <spinoff/counters.hpp>
 #include <spinoff/events.hpp>
 #include <spinoff/props.hpp>
 #include <spinoff/typed_ref.hpp>
@@ -65,6 +66,8 @@ class Node : private detail::Spawns<Node, TypedRef> {
   /// The node's name for others; none without remoting.
   [[nodiscard]] const std::optional<NodeId>& id() const;
   [[nodiscard]] int workers() const;
+  /// What the workers have done so far. Costs them nothing.
+  [[nodiscard]] Counters counters() const;
 
   /// Calls `callback` for each event of type E, on the thread where it happens, maybe several
   /// threads at once; it must not block. Gives what `unsubscribe` takes.

@@ -59,10 +59,18 @@ class alignas(64) Cell final : public detail::Target {
   /// No Ref is left: the place may be used again. Called by Target only.
   void retire() noexcept;
 
-  /// Called by the executor.
-  void run_turn() noexcept;
-  /// Has the executor call `run_turn`. Only for whoever a push told so, and once after `create`.
+  /// Called by the executor. Gives the number of messages that were handled.
+  unsigned run_turn() noexcept;
+  /// For the executor: notes the worker whose turn it is, and says whether it was another one's
+  /// before.
+  bool move_to(std::uint16_t worker) noexcept {
+    const std::uint16_t before = std::exchange(worker_, worker);
+    return before != worker && before != kNoWorker;
+  }
+  /// Has the executor call `run_turn`. Only for whoever a push told so.
   void schedule();
+  /// The same, once after `create`.
+  void start();
 
   [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
   /// Pushes a system message if the cell is still of that generation.
@@ -156,6 +164,8 @@ class alignas(64) Cell final : public detail::Target {
     }
   };
 
+  static constexpr std::uint16_t kNoWorker = 0xffff;
+
   class Turn;
   // Rarely needed: allocated when first used.
   struct Extras {
@@ -228,6 +238,7 @@ class alignas(64) Cell final : public detail::Target {
   EnvelopePtr current_;
   const detail::ActorType* type_ = nullptr;
   std::uint32_t generation_ = 0;
+  std::uint16_t worker_ = kNoWorker;
   bool unhandled_ = false;       // the handler said so of the current message
   bool has_coroutines_ = false;  // extras_ has
   Condition condition_;

@@ -2,6 +2,8 @@
 /// test.
 #pragma once
 
+#include <spinoff/counters.hpp>
+
 namespace spinoff::engine {
 
 class Cell;
@@ -16,8 +18,13 @@ class Executor {
   /// Runs `cell.run_turn()` once, soon, on a thread of the executor. Any thread; what the caller
   /// did before happens before that turn. At most one turn of a cell is outstanding at any time.
   virtual void schedule(Cell& cell) = 0;
+  /// The same for an actor that has never run.
+  virtual void start(Cell& cell) { schedule(cell); }
   /// The same for the actor that runs now and has more to do: behind all that wait.
   virtual void yield(Cell& cell) { schedule(cell); }
+
+  /// What it has done so far. Any thread.
+  [[nodiscard]] virtual Counters counters() const { return {}; }
 };
 
 }  // namespace spinoff::engine

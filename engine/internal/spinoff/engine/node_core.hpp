@@ -83,6 +83,9 @@ class NodeCore {
   /// By the guardian's cell, as its last act.
   void guardian_stopped();
 
+  /// What the executor has done; after the end, what it had done. Any thread.
+  [[nodiscard]] Counters counters();
+
   std::uint64_t publish_ask(AskTarget& ask);
   void withdraw_ask(std::uint64_t number);
 
@@ -103,6 +106,7 @@ class NodeCore {
   std::condition_variable stopped_condition_;
   bool stopped_ = false;
   std::mutex end_mutex_;
+  Counters last_counters_;  // written before the anchor closes, read after
 
   std::mutex asks_mutex_;
   std::unordered_map<std::uint64_t, Ref> asks_;

@@ -18,6 +18,9 @@ inline constexpr std::chrono::microseconds kLook{100};
 inline Look look_now() noexcept {
   return static_cast<Look>(std::chrono::steady_clock::now().time_since_epoch() / kLook);
 }
+inline bool is_before(Look a, Look b) noexcept {
+  return static_cast<std::int32_t>(a - b) < 0;
+}
 /// Whether who waits since then has waited for at least one whole look.
 inline bool is_old(Look since, Look now) noexcept {
   return static_cast<std::int32_t>(now - since) >= 2;
@@ -26,8 +29,8 @@ inline bool is_old(Look since, Look now) noexcept {
 class RunQueue {
  public:
   struct Entry {
-    Cell* cell;
-    Look since;
+    Cell* cell = nullptr;
+    Look since = 0;
   };
 
   [[nodiscard]] bool empty() const noexcept { return newest_ == oldest_; }

@@ -8,8 +8,7 @@
 #include <tbb/spin_mutex.h>
 
 #include <spinoff/engine/run_queue.hpp>
-
-#include "worker.hpp"
+#include <spinoff/engine/worker.hpp>
 
 namespace spinoff::engine {
 
@@ -25,6 +24,8 @@ class Inbox {
 
   /// For whoever goes to sleep: sequentially consistent with `push`.
   [[nodiscard]] bool empty() const noexcept { return size_.load() == 0; }
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_.load(); }
 
   [[nodiscard]] bool has_old(Look now) {
     if (size_.load(std::memory_order_relaxed) == 0) {
@@ -49,7 +50,7 @@ class Inbox {
       size_.store(queue_.size());
     }
     for (std::size_t i = 0; i < count; ++i) {
-      worker.push_waiting(*batch.at(i));
+      worker.push_last(*batch.at(i));
     }
   }
 

@@ -1,0 +1,254 @@
+/// One worker's part of the executor: the actors that wait for it. The worker's own thread adds and
+/// takes; a thief may take what has waited for long.
+///
+/// In the order in which they get their turns:
+///   next_     whom an actor woke last, in its turn on this worker: its message is in the cache.
+///             At most kLongestChain turns in a row go this way
+///   woken_    others that were woken, the oldest first
+///   yielded_  those that had more messages than one turn may handle, the oldest first
+///   spawned_  those that have not run yet, the newest first: so a tree of actors is worked off
+///             depth first, in little memory
+/// The last two also get one turn each in kRound, however many were woken; and at each look at the
+/// clock the oldest of `spawned_` moves to `woken_` if it is old. So everybody gets a turn.
+///
+/// Whoever waits for a short time only is done sooner by the worker whose cache it is in. So a
+/// thief gets nothing but half of what has waited for long, or half of all if the worker is stuck
+/// in one long turn. The worker tells the age of its oldest once a look; who is stuck is seen by
+/// its count of turns.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <spinoff/counters.hpp>
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/owner_lock.hpp>
+#include <spinoff/engine/run_queue.hpp>
+
+namespace spinoff::engine {
+
+class alignas(64) Worker {
+ public:
+  void set_number(std::uint16_t number) noexcept { number_ = number; }
+
+  // For the thread that is this worker.
+
+  void push_woken(Cell& cell) {
+    const OwnerLock::Own own(lock_);
+    if (next_.cell != nullptr) {
+      woken_.push(next_);
+    }
+    next_ = {&cell, look_};
+    tell_length();
+  }
+  void push_spawned(Cell& cell) {
+    const OwnerLock::Own own(lock_);
+    spawned_.push({&cell, look_});
+    tell_length();
+  }
+  void push_yielded(Cell& cell) {
+    const OwnerLock::Own own(lock_);
+    add_yielded({&cell, look_});
+    tell_length();
+  }
+  /// From the inbox.
+  void push_last(Cell& cell) {
+    const OwnerLock::Own own(lock_);
+    woken_.push({&cell, look_});
+    tell_length();
+  }
+
+  /// Whose turn is next; null if nobody waits.
+  Cell* next() {
+    const OwnerLock::Own own(lock_);
+    Cell* cell = nullptr;
+    if (next_.cell != nullptr && chain_ < kLongestChain) [[likely]] {
+      ++chain_;
+      count(hand_offs_);
+      cell = std::exchange(next_.cell, nullptr);
+    } else {
+      cell = next_in_queues();
+    }
+    tell_length();
+    return cell;
+  }
+
+  /// Runs the actor's turn.
+  void run(Cell& cell) {
+    count(turns_);
+    if (cell.move_to(number_)) {
+      count(moves_);
+    }
+    count(messages_, cell.run_turn());
+  }
+  void note_park() noexcept { count(parks_); }
+
+  /// To be asked before each `next`: whether it is time to look at the clock again.
+  [[nodiscard]] bool look_is_due() noexcept {
+    return (turns_.load(std::memory_order_relaxed) & (kTurnsPerLook - 1)) == 0;
+  }
+  /// Whether the clock has moved on.
+  bool look(Look now) {
+    if (now == look_) {
+      return false;
+    }
+    const OwnerLock::Own own(lock_);
+    look_ = now;
+    if (!spawned_.empty() && is_old(spawned_.oldest_since(), now)) {
+      woken_.push(spawned_.pop_oldest());
+    }
+    tell_oldest();
+    return true;
+  }
+
+  // For others.
+
+  [[nodiscard]] WorkerCounters counters() const noexcept {
+    return {.messages = messages_.load(std::memory_order_relaxed),
+            .turns = turns_.load(std::memory_order_relaxed),
+            .hand_offs = hand_offs_.load(std::memory_order_relaxed),
+            .moves = moves_.load(std::memory_order_relaxed),
+            .steals = steals_.load(std::memory_order_relaxed),
+            .parks = parks_.load(std::memory_order_relaxed),
+            .queue_length = length_.load(std::memory_order_relaxed)};
+  }
+
+  /// Whether someone has waited here for long. As the worker knew at its last look.
+  [[nodiscard]] bool has_old(Look now) const noexcept {
+    const std::uint64_t since = waits_since_.load(std::memory_order_relaxed);
+    return since != kNobody && is_old(static_cast<Look>(since), now);
+  }
+  [[nodiscard]] bool has_any() const noexcept {
+    return length_.load(std::memory_order_relaxed) != 0;
+  }
+  /// Changes whenever a turn begins.
+  [[nodiscard]] std::uint64_t turns() const noexcept {
+    return turns_.load(std::memory_order_relaxed);
+  }
+
+  /// Moves half of what has waited for long, or of all if it is stuck, to `thief`, whose thread
+  /// calls this. False if by now there is nothing.
+  bool give_to(Worker& thief, Look now, bool is_stuck) {
+    const auto is_due = [&](Look since) { return is_stuck || is_old(since, now); };
+    std::vector<RunQueue::Entry> taken;
+    std::vector<RunQueue::Entry> yielded;
+    {
+      const OwnerLock::Foreign foreign(lock_);
+      take_half(spawned_, is_due, taken);
+      take_half(woken_, is_due, taken);
+      if (is_stuck && taken.empty() && next_.cell != nullptr) {
+        taken.push_back(std::exchange(next_, {}));
+      }
+      if (taken.empty() && !yielded_.empty() && is_due(busy_since_)) {
+        yielded.push_back(yielded_.pop_oldest());
+      }
+      tell_length();
+      waits_since_.store(kNobody, std::memory_order_relaxed);  // until its next look
+    }
+    const OwnerLock::Own own(thief.lock_);
+    for (const RunQueue::Entry& entry : taken) {
+      thief.woken_.push({entry.cell, now});
+    }
+    for (const RunQueue::Entry& entry : yielded) {
+      thief.add_yielded({entry.cell, now});
+    }
+    thief.tell_length();
+    const bool found = !taken.empty() || !yielded.empty();
+    count(thief.steals_, found ? 1 : 0);
+    return found;
+  }
+
+ private:
+  using Counter = std::atomic<std::uint64_t>;  // written by the worker's thread only
+
+  static constexpr int kLongestChain = 64;
+  static constexpr unsigned kRound = 16;
+  static constexpr std::uint64_t kTurnsPerLook = 32;
+  static constexpr std::size_t kLargestLoot = 256;
+  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
+
+  static void count(Counter& counter, std::uint64_t more = 1) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+  }
+
+  Cell* next_in_queues() {
+    chain_ = 0;
+    if (next_.cell != nullptr) {
+      woken_.push(std::exchange(next_, {}));
+    }
+    const unsigned position = ++round_ % kRound;
+    if (!yielded_.empty() && (position == 0 || woken_.empty())) {
+      return yielded_.pop_oldest().cell;
+    }
+    if (!spawned_.empty() && (position == kRound / 2 || woken_.empty())) {
+      return spawned_.pop_newest().cell;
+    }
+    return woken_.empty() ? nullptr : woken_.pop_oldest().cell;
+  }
+
+  void add_yielded(RunQueue::Entry entry) {
+    if (yielded_.empty()) {
+      busy_since_ = entry.since;
+    }
+    yielded_.push(entry);
+  }
+
+  template <class IsDue>
+  static void take_half(RunQueue& queue, const IsDue& is_due, std::vector<RunQueue::Entry>& taken) {
+    for (std::size_t left = (queue.size() + 1) / 2;
+         left > 0 && taken.size() < kLargestLoot && is_due(queue.oldest_since()); --left) {
+      taken.push_back(queue.pop_oldest());
+    }
+  }
+
+  void tell_oldest() noexcept {
+    std::uint64_t oldest = kNobody;
+    const auto consider = [&](Look since) {
+      if (oldest == kNobody || is_before(since, static_cast<Look>(oldest))) {
+        oldest = since;
+      }
+    };
+    if (!woken_.empty()) {
+      consider(woken_.oldest_since());
+    }
+    if (!spawned_.empty()) {
+      consider(spawned_.oldest_since());
+    }
+    if (!yielded_.empty()) {
+      consider(busy_since_);
+    }
+    waits_since_.store(oldest, std::memory_order_relaxed);
+  }
+
+  void tell_length() noexcept {
+    length_.store(
+        woken_.size() + spawned_.size() + yielded_.size() + (next_.cell == nullptr ? 0 : 1),
+        std::memory_order_relaxed);
+  }
+
+  OwnerLock lock_;  // guards what follows up to the counters
+  RunQueue::Entry next_{nullptr, 0};
+  int chain_ = 0;  // turns that went to `next_` in a row
+  unsigned round_ = 0;
+  Look look_ = 0;        // the clock as this worker last saw it
+  Look busy_since_ = 0;  // since when `yielded_` has not been empty
+  RunQueue woken_;
+  RunQueue spawned_;
+  RunQueue yielded_;
+  std::atomic<std::uint64_t> waits_since_{kNobody};  // a Look
+  std::atomic<std::size_t> length_{0};
+
+  std::uint16_t number_ = 0;
+  Counter messages_{0};
+  Counter turns_{0};
+  Counter hand_offs_{0};
+  Counter moves_{0};
+  Counter steals_{0};
+  Counter parks_{0};
+};
+
+}  // namespace spinoff::engine
