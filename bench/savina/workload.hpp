@@ -4,12 +4,21 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace spinoff::bench {
 
+/// What a workload runs in; each program has its own, with its engine.
 class Run;
+
+/// The values of parameters, by their keys.
+using Values = std::map<std::string, std::int64_t, std::less<>>;
+/// What was measured besides the time, by name.
+using Figures = std::map<std::string, double>;
 
 /// What `--set key=value` changes; the standard values are those that figures are given for.
 struct Parameter {

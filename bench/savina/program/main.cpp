@@ -1,10 +1,11 @@
-// savina: runs benchmarks and says how long they took. Exit status 0 if every run was verified, 1
-// if one was not, 2 for a mistake on the command line.
+// Runs benchmarks on the engine that the program supplies and says how long they took. Exit status
+// 0 if every run was verified, 1 if one was not, 2 for a mistake on the command line.
 #include <cstdio>
 #include <exception>
 
 #include <fmt/format.h>
 
+#include "savina/program/engine.hpp"
 #include "savina/program/options.hpp"
 #include "savina/program/progress.hpp"
 #include "savina/program/report.hpp"
@@ -40,7 +41,7 @@ bool run_all(const Options& options) {
   return verified;
 }
 
-int savina(int argc, const char* const* argv) {
+int run_program(int argc, const char* const* argv) {
   try {
     const Options options = parse_options(argc, argv);
     if (!options.help.empty()) {
@@ -58,10 +59,10 @@ int savina(int argc, const char* const* argv) {
     }
     return run_all(options) ? 0 : 1;
   } catch (const UsageError& error) {
-    fmt::print(stderr, "savina: {}\n", error.what());
+    fmt::print(stderr, "{}: {}\n", kEngine.program, error.what());
     return 2;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "savina: {}\n", error.what());
+    fmt::print(stderr, "{}: {}\n", kEngine.program, error.what());
     return 1;
   }
 }
@@ -70,5 +71,5 @@ int savina(int argc, const char* const* argv) {
 }  // namespace spinoff::bench
 
 int main(int argc, char** argv) {
-  return spinoff::bench::savina(argc, argv);
+  return spinoff::bench::run_program(argc, argv);
 }

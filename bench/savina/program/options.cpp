@@ -8,6 +8,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "savina/program/engine.hpp"
+
 namespace spinoff::bench {
 
 namespace {
@@ -33,8 +35,8 @@ const Workload& find_workload(std::string_view name) {
       return workload;
     }
   }
-  throw UsageError(
-      fmt::format("there is no benchmark '{}'; `savina --list` shows those there are", name));
+  throw UsageError(fmt::format("there is no benchmark '{}'; `{} --list` shows those there are",
+                               name, kEngine.program));
 }
 
 std::int64_t read_value(const Workload& workload, const Parameter& parameter,
@@ -102,7 +104,7 @@ void describe(CLI::App& app, Texts& texts, Options& options) {
   app.add_option("--workers", texts.workers, "Threads that run actors; one a core unless told")
       ->option_text("N");
   app.add_option("--repeat", texts.repeat,
-                 "Runs of each benchmark, each with a new node; 5 unless told")
+                 "Runs of each benchmark, each on a new engine; 5 unless told")
       ->option_text("R");
   app.add_option("--limit", texts.limit,
                  "Seconds that a run may wait for its actors before it fails; 300 unless told")
@@ -118,8 +120,7 @@ void describe(CLI::App& app, Texts& texts, Options& options) {
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv) {
-  CLI::App app("Benchmarks of the actor engine: the Savina suite (Imam and Sarkar, 2014) and more.",
-               "savina");
+  CLI::App app{std::string(kEngine.summary), std::string(kEngine.program)};
   Texts texts;
   Options options;
   describe(app, texts, options);
@@ -129,7 +130,7 @@ Options parse_options(int argc, const char* const* argv) {
     options.help = app.help();
     return options;
   } catch (const CLI::ParseError& error) {
-    throw UsageError(fmt::format("{}; `savina --help` says how", error.what()));
+    throw UsageError(fmt::format("{}; `{} --help` says how", error.what(), kEngine.program));
   }
   options.workers = texts.workers.empty()
                         ? std::max(1, static_cast<int>(std::thread::hardware_concurrency()))
@@ -140,7 +141,8 @@ Options parse_options(int argc, const char* const* argv) {
     return options;
   }
   if (texts.names.empty()) {
-    throw UsageError("say which benchmarks to run; `savina --list` shows those there are");
+    throw UsageError(fmt::format("say which benchmarks to run; `{} --list` shows those there are",
+                                 kEngine.program));
   }
   for (const std::string& name : texts.names) {
     Order order{.workload = &find_workload(name), .values = {}};

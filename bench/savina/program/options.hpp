@@ -1,4 +1,4 @@
-/// What the command line of `savina` asks for.
+/// What the command line asks for.
 #pragma once
 
 #include <chrono>
@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "savina/run.hpp"
 #include "savina/workload.hpp"
 
 namespace spinoff::bench {
@@ -14,7 +13,7 @@ namespace spinoff::bench {
 /// A workload with the values that its parameters shall have.
 struct Order {
   const Workload* workload;
-  Run::Values values;
+  Values values;
 };
 
 struct Options {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "savina/program/engine.hpp"
+
 namespace spinoff::bench {
 
 namespace {
@@ -33,7 +35,7 @@ void Progress::tell() {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kPeriod, [this] { return done_; })) {
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
-    fmt::print(stderr, "savina: {}; {:.0f} s so far\n", what_, passed.count());
+    fmt::print(stderr, "{}: {}; {:.0f} s so far\n", kEngine.program, what_, passed.count());
   }
 }
 

@@ -32,14 +32,14 @@ double median_seconds(const Series& series) {
 }
 
 // Of each further figure, over all runs.
-Run::Figures median_figures(const Series& series) {
+Figures median_figures(const Series& series) {
   std::map<std::string, std::vector<double>> all;
   for (const Result& result : series.results) {
     for (const auto& [name, value] : result.figures) {
       all[name].push_back(value);
     }
   }
-  Run::Figures medians;
+  Figures medians;
   for (const auto& [name, values] : all) {
     medians[name] = median(values);
   }

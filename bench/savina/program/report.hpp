@@ -1,4 +1,4 @@
-/// How `savina` tells what it measured.
+/// How the program tells what it measured.
 #pragma once
 
 #include <vector>

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "savina/program/engine.hpp"
 #include "support/second_self.hpp"
 
 namespace spinoff::bench {
@@ -13,18 +14,12 @@ namespace spinoff::bench {
 namespace {
 
 Result run_here(const Order& order, const Options& options) {
-  Run run(order.values, options.workers, options.limit);
-  Result result;
   try {
-    const Outcome outcome = order.workload->run(run);
-    result = {.messages = outcome.messages,
-              .seconds = run.elapsed().count(),
-              .verified = outcome.verified,
-              .figures = run.figures()};
+    return kEngine.run(order, options);
   } catch (const RunFailed& error) {
-    fmt::print(stderr, "savina: {} failed: {}\n", order.workload->name, error.what());
+    fmt::print(stderr, "{}: {} failed: {}\n", kEngine.program, order.workload->name, error.what());
+    return {};
   }
-  return result;
 }
 
 // The result as `run_for_first_self` prints it; not verified if it has not come.

@@ -12,7 +12,7 @@ struct Result {
   std::uint64_t messages = 0;
   double seconds = 0;
   bool verified = false;
-  Run::Figures figures;
+  Figures figures;
 };
 
 /// Runs the workload once, in a process of its own if it needs one. A run that fails is one that

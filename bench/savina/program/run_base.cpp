@@ -1,26 +1,16 @@
-#include "savina/run.hpp"
+#include "savina/program/run_base.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include <spinoff/errors.hpp>
-#include <spinoff/events.hpp>
-
 namespace spinoff::bench {
 
-Run::Run(Values values, int workers, std::chrono::nanoseconds limit)
-    : values_(std::move(values)), limit_(limit), node_({.workers = workers, .log_events = false}) {
-  node_.subscribe<Error>(
-      [this](const Error& event) { fail(event.actor.to_string() + ": " + describe(event.error)); });
-}
-
-std::int64_t Run::operator[](std::string_view key) const {
+std::int64_t RunBase::operator[](std::string_view key) const {
   return values_.find(key)->second;
 }
 
-void Run::start(std::size_t reports) {
+void RunBase::start(std::size_t reports) {
   {
     const std::scoped_lock lock(mutex_);
     finished_ = !failure_.empty();
@@ -34,7 +24,7 @@ void Run::start(std::size_t reports) {
   begin_ = Clock::now();
 }
 
-void Run::report(std::int64_t value, std::size_t number) {
+void RunBase::report(std::int64_t value, std::size_t number) {
   Slot& slot = slots_[number % kSlots];
   slot.sum.fetch_add(value, std::memory_order_relaxed);
   const std::int64_t missing = slot.missing.fetch_sub(1, std::memory_order_acq_rel);
@@ -47,7 +37,7 @@ void Run::report(std::int64_t value, std::size_t number) {
   }
 }
 
-std::int64_t Run::wait() {
+std::int64_t RunBase::wait() {
   std::unique_lock lock(mutex_);
   if (!changed_.wait_for(lock, limit_, [this] { return finished_; })) {
     throw RunFailed(fmt::format(
@@ -65,7 +55,7 @@ std::int64_t Run::wait() {
   return sum;
 }
 
-std::size_t Run::count_missing() const {
+std::size_t RunBase::count_missing() const {
   std::int64_t missing = 0;
   for (const Slot& slot : slots_) {
     missing += slot.missing.load(std::memory_order_relaxed);
@@ -73,7 +63,7 @@ std::size_t Run::count_missing() const {
   return static_cast<std::size_t>(missing);
 }
 
-void Run::fail(const std::string& why) {
+void RunBase::fail(const std::string& why) {
   {
     const std::scoped_lock lock(mutex_);
     if (failure_.empty()) {
@@ -83,7 +73,7 @@ void Run::fail(const std::string& why) {
   finish();
 }
 
-void Run::finish() {
+void RunBase::finish() {
   const Clock::time_point now = Clock::now();
   const std::scoped_lock lock(mutex_);
   if (!finished_) {
