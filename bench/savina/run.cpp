@@ -17,9 +17,33 @@ Run::Run(Values values, int workers, std::chrono::nanoseconds limit)
 
 namespace {
 
+void add_counters(Run& run) {
+  WorkerCounters all;
+  for (const WorkerCounters& worker : run.node().counters().workers) {
+    all.messages += worker.messages;
+    all.turns += worker.turns;
+    all.hand_offs += worker.hand_offs;
+    all.moves += worker.moves;
+    all.steals += worker.steals;
+    all.parks += worker.parks;
+  }
+  for (const auto& [name, value] : {std::pair{"counted_messages", all.messages},
+                                    {"turns", all.turns},
+                                    {"hand_offs", all.hand_offs},
+                                    {"moves", all.moves},
+                                    {"steals", all.steals},
+                                    {"parks", all.parks}}) {
+    run.add_figure(name, static_cast<double>(value));
+  }
+}
+
 Result run_on_new_node(const Order& order, const Options& options) {
   Run run(order.values, options.workers, options.limit);
-  return to_result(order.workload->run(run), run);
+  const Outcome outcome = order.workload->run(run);
+  if (options.counters) {
+    add_counters(run);
+  }
+  return to_result(outcome, run);
 }
 
 }  // namespace
@@ -27,6 +51,7 @@ Result run_on_new_node(const Order& order, const Options& options) {
 const Engine kEngine{
     .program = "savina",
     .summary = "Benchmarks of the actor engine: the Savina suite (Imam and Sarkar, 2014) and more.",
-    .run = run_on_new_node};
+    .run = run_on_new_node,
+    .has_counters = true};
 
 }  // namespace spinoff::bench

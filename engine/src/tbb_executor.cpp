@@ -247,7 +247,12 @@ class TbbExecutor final : public Executor {
       Worker& other = workers_[i];
       const std::uint64_t turns = other.turns();
       const bool is_stuck = std::exchange(turns_seen_[i], turns) == turns && other.has_any();
-      found = found || (is_stuck ? other.give_to(worker, now, true) : other.has_old(now));
+      if (&other == &worker) {
+        continue;
+      }
+      if (is_stuck ? other.give_to(worker, now, true) : other.has_old(now)) {
+        found = true;
+      }
     }
     return found;
   }

@@ -1,7 +1,12 @@
 /// Who runs when: an actor that was woken never waits for ever behind the one that woke it, nor
 /// behind others that have more to do.
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <random>
+#include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -60,6 +65,15 @@ class Endless : public Actor {
   void on(const Start& start) { self() << start; }
 };
 
+/// One arrival a message.
+class Counts : public Actor {
+ public:
+  using Receives = Messages<Gate*>;
+  void on(Gate* const& gate) { gate->arrive(); }
+};
+
+using Clock = std::chrono::steady_clock;
+
 NodeOptions with_workers(int workers) {
   return {.workers = workers, .log_events = false};
 }
@@ -78,7 +92,7 @@ BOOST_AUTO_TEST_CASE(so_it_may_after_a_time_in_which_nothing_happened) {
   const auto blocks = node.spawn<Blocks>(node.spawn<Opens>());
   for (int i = 0; i < 5; ++i) {
     Gate done("the blocking actor to be done");
-    // Meanwhile the executor's monitor goes to sleep, and has to be woken.
+    // Meanwhile all threads of the executor go to sleep.
     blocks.send_later(30ms, &done);
     BOOST_CHECK_NO_THROW(done.wait());
   }
@@ -100,6 +114,56 @@ BOOST_AUTO_TEST_CASE(an_actor_that_always_has_mail_leaves_room_for_others) {
   drain(node.spawn<Puppet>());
   node.spawn<Opens>() << &done;
   BOOST_CHECK_NO_THROW(done.wait());
+}
+
+// The pauses are about as long as a worker searches before it goes to sleep, and some longer.
+BOOST_AUTO_TEST_CASE(whoever_sends_from_outside_always_finds_a_worker) {
+  constexpr int kThreads = 3;
+  constexpr int kAsks = 1'000;
+  for (const int workers : {1, 2, 3}) {
+    Node node(with_workers(workers));
+    const auto echo = node.spawn<Serves>();
+    std::atomic<int> answered{0};
+    {
+      std::vector<std::jthread> threads;
+      for (unsigned seed = 1; seed <= kThreads; ++seed) {
+        threads.emplace_back([&, seed] {
+          std::minstd_rand random(seed);
+          for (int i = 0; i < kAsks; ++i) {
+            const auto pause = std::chrono::microseconds(random() % 128);
+            for (const auto begin = Clock::now(); Clock::now() - begin < pause;) {
+            }
+            echo.ask<Start>(Start{}, 30s).get();
+            ++answered;
+          }
+        });
+      }
+    }
+    BOOST_TEST(answered == kThreads * kAsks);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(workers_count_what_they_do) {
+  constexpr int kMessages = 1'000;
+  Gate done("all messages to be handled", kMessages);
+  Node node(with_workers(2));
+  const auto actor = node.spawn<Counts>();
+  for (int i = 0; i < kMessages; ++i) {
+    actor << &done;
+  }
+  done.wait();
+  node.stop();
+  const Counters counters = node.counters();  // also good when the node has stopped
+  std::uint64_t messages = 0;
+  std::uint64_t turns = 0;
+  for (const WorkerCounters& worker : counters.workers) {
+    messages += worker.messages;
+    turns += worker.turns;
+    BOOST_TEST(worker.queue_length == 0U);
+  }
+  BOOST_TEST(messages == kMessages);
+  BOOST_TEST(turns > 0U);
+  BOOST_TEST(counters.inbox_length == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_has_just_been_busy_can_stop_at_once) {

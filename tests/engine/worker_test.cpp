@@ -153,6 +153,17 @@ BOOST_AUTO_TEST_CASE(a_thief_gets_half_of_what_is_old) {
   BOOST_TEST(turns_of(worker) == "cd");
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_has_run_out_of_work_has_nothing_old) {
+  Cells cells;
+  Worker worker;
+  worker.look(10);
+  worker.push_last(cells["a"]);
+  worker.look(12);
+  BOOST_TEST(worker.has_old(12));
+  BOOST_TEST(turns_of(worker) == "a");
+  BOOST_TEST(!worker.has_old(20));
+}
+
 BOOST_AUTO_TEST_CASE(a_thief_gets_the_oldest_that_was_spawned) {
   Cells cells;
   Worker worker;

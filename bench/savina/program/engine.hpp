@@ -16,6 +16,8 @@ struct Engine {
   std::string_view summary;
   /// Runs the workload once, with the options' workers and limit. Throws RunFailed.
   Result (*run)(const Order& order, const Options& options);
+  /// It can tell what its workers did, as further figures.
+  bool has_counters = false;
 };
 
 /// The one of this program.

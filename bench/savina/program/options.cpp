@@ -114,6 +114,9 @@ void describe(CLI::App& app, Texts& texts, Options& options) {
       ->expected(1)
       ->take_all();
   app.add_flag("--json", options.json, "Print one JSON object a benchmark");
+  if (kEngine.has_counters) {
+    app.add_flag("--counters", options.counters, "Show what the workers did: turns, steals ...");
+  }
   app.add_flag("--for-first-self", options.for_first_self)->group("");
 }
 

@@ -23,6 +23,8 @@ struct Options {
   /// How long a run may wait for its actors.
   std::chrono::seconds limit{0};
   bool json = false;
+  /// Show what the engine's workers did, if it counts that.
+  bool counters = false;
   bool list = false;
   /// The text for `--help`; empty if it was not asked for.
   std::string help;

@@ -72,6 +72,9 @@ class alignas(64) Worker {
       cell = std::exchange(next_.cell, nullptr);
     } else {
       cell = next_in_queues();
+      if (cell == nullptr) {
+        waits_since_.store(kNobody, std::memory_order_relaxed);
+      }
     }
     tell_length();
     return cell;
