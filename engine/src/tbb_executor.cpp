@@ -219,6 +219,7 @@ class TbbExecutor final : public Executor {
     }
     for (int searches = 0; searches < kSearches && !ends_.load(std::memory_order_relaxed);
          ++searches) {
+      pause();
       inbox_.give_to(worker);
       if (Cell* const cell = worker.next()) {
         return cell;
@@ -226,7 +227,6 @@ class TbbExecutor final : public Executor {
       if (steal(worker)) {
         return worker.next();
       }
-      pause();
     }
     return nullptr;
   }

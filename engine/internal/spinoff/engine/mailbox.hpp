@@ -99,6 +99,7 @@ class Mailbox {
     Envelope* const first = pending_;
     if (first != nullptr) {
       pending_ = first->next;
+      __builtin_prefetch(pending_);  // while the first is handled
     }
     return first;
   }
@@ -139,6 +140,15 @@ class Mailbox {
 
   [[nodiscard]] bool has_system() const noexcept { return system_.load() != nullptr; }
 
+  /// What has come and was not taken, from the newest to the oldest; null behind the last.
+  [[nodiscard]] const Envelope* newest() const noexcept {
+    const Envelope* const head = user_.load();
+    return is_mark(head) ? nullptr : head;
+  }
+  [[nodiscard]] static const Envelope* older(const Envelope* envelope) noexcept {
+    return is_mark(envelope->next) ? nullptr : envelope->next;
+  }
+
   /// Gives the actor up if nothing has come. After `true` the caller must not touch the actor
   /// again.
   bool try_idle() noexcept {
@@ -162,6 +172,7 @@ class Mailbox {
   static Envelope* idle() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{1}); }
   static Envelope* wake_mark() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{2}); }
   static Envelope* closed() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{3}); }
+  static bool is_mark(const Envelope* envelope) noexcept { return envelope <= closed(); }
 
   // Whether nothing hangs on what was taken from `user_`.
   static bool is_last(const Envelope* taken) noexcept {
