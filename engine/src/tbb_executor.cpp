@@ -61,8 +61,8 @@ namespace spinoff::engine {
 
 namespace {
 
-// With the kernel's slack of 50 us the watcher looks about once a look.
-constexpr std::chrono::microseconds kWatch{50};
+// To which the kernel adds 50 us of its own.
+constexpr std::chrono::microseconds kWatch{25};
 // How long it stays when nobody is awake.
 constexpr int kQuietLooks = 100;
 // Before a worker goes it searches for about 50 us. Not too often: messages from outside come in

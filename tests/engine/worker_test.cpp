@@ -75,10 +75,9 @@ BOOST_AUTO_TEST_CASE(the_newest_of_those_that_were_spawned_runs_first_after_all_
   Worker worker;
   worker.push_spawned(cells["a"]);
   worker.push_spawned(cells["b"]);
-  worker.push_yielded(cells["y"]);
   worker.push_last(cells["i"]);
   worker.push_woken(cells["w"]);
-  BOOST_TEST(turns_of(worker) == "wiyba");
+  BOOST_TEST(turns_of(worker) == "wiba");
 }
 
 BOOST_AUTO_TEST_CASE(two_that_wake_each_other_let_others_through) {
@@ -95,30 +94,37 @@ BOOST_AUTO_TEST_CASE(two_that_wake_each_other_let_others_through) {
 }
 
 // However many are woken.
-BOOST_AUTO_TEST_CASE(those_that_yielded_or_were_spawned_get_a_share_of_the_turns) {
+BOOST_AUTO_TEST_CASE(those_that_were_spawned_get_a_share_of_the_turns) {
   Cells cells;
   Worker worker;
   worker.push_last(cells["a"]);
   worker.push_last(cells["b"]);
-  worker.push_yielded(cells["y"]);
   worker.push_spawned(cells["s"]);
   std::map<const Cell*, int> turns;
   for (int i = 0; i < 160; ++i) {
     Cell* const cell = worker.next();
     BOOST_TEST_REQUIRE(cell != nullptr);
     ++turns[cell];
-    if (cell == &cells["y"]) {
-      worker.push_yielded(*cell);
-    } else if (cell == &cells["s"]) {
+    if (cell == &cells["s"]) {
       worker.push_spawned(*cell);
     } else {
       worker.push_last(*cell);
     }
   }
-  BOOST_TEST(turns[&cells["y"]] == 10);
   BOOST_TEST(turns[&cells["s"]] == 10);
-  BOOST_TEST(turns[&cells["a"]] == 70);
-  BOOST_TEST(turns[&cells["b"]] == 70);
+  BOOST_TEST(turns[&cells["a"]] == 75);
+  BOOST_TEST(turns[&cells["b"]] == 75);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_more_to_do_comes_after_those_that_wait) {
+  Cells cells;
+  Worker worker;
+  worker.push_last(cells["y"]);
+  BOOST_TEST(worker.next() == &cells["y"]);
+  worker.push_last(cells["a"]);
+  worker.push_yielded(cells["y"]);
+  worker.push_last(cells["b"]);
+  BOOST_TEST(turns_of(worker) == "ayb");
 }
 
 BOOST_AUTO_TEST_CASE(the_oldest_that_was_spawned_gets_its_turn_when_it_has_grown_old) {
@@ -158,9 +164,10 @@ BOOST_AUTO_TEST_CASE(a_worker_that_has_run_out_of_work_has_nothing_old) {
   Worker worker;
   worker.look(10);
   worker.push_last(cells["a"]);
+  worker.push_last(cells["b"]);
   worker.look(12);
   BOOST_TEST(worker.has_old(12));
-  BOOST_TEST(turns_of(worker) == "a");
+  BOOST_TEST(turns_of(worker) == "ab");
   BOOST_TEST(!worker.has_old(20));
 }
 
@@ -172,23 +179,28 @@ BOOST_AUTO_TEST_CASE(a_thief_gets_the_oldest_that_was_spawned) {
   worker.push_spawned(cells["a"]);
   worker.push_spawned(cells["b"]);
   worker.push_spawned(cells["c"]);
+  worker.push_spawned(cells["d"]);
   BOOST_TEST(worker.give_to(thief, 12, false));
   BOOST_TEST(turns_of(thief) == "ab");
-  BOOST_TEST(turns_of(worker) == "c");
+  BOOST_TEST(turns_of(worker) == "dc");
 }
 
-BOOST_AUTO_TEST_CASE(of_those_that_yield_a_thief_gets_one_when_there_always_was_one) {
+BOOST_AUTO_TEST_CASE(of_two_that_always_have_mail_a_thief_gets_one_and_leaves_one) {
   Cells cells;
   Worker worker;
   Worker thief;
   worker.look(10);
-  worker.push_yielded(cells["a"]);
-  worker.push_yielded(cells["b"]);
-  for (Look now = 11; now < 13; ++now) {
+  worker.push_last(cells["a"]);
+  worker.push_last(cells["b"]);
+  for (Look now = 11; now < 15; ++now) {
     worker.push_yielded(*worker.next());
     worker.look(now);
   }
-  BOOST_TEST(worker.give_to(thief, 12, false));
+  BOOST_TEST(worker.has_old(14));
+  BOOST_TEST(worker.give_to(thief, 14, false));
+  worker.look(15);
+  BOOST_TEST(!worker.has_old(20));
+  BOOST_TEST(!worker.give_to(thief, 20, false));
   BOOST_TEST(turns_of(thief).size() == 1U);
   BOOST_TEST(turns_of(worker).size() == 1U);
 }
@@ -214,11 +226,12 @@ BOOST_AUTO_TEST_CASE(the_clock_may_wrap_around) {
   constexpr Look kLast = ~Look{0};
   worker.look(kLast);
   worker.push_last(cells["a"]);
+  worker.push_last(cells["b"]);
   worker.look(0);
   BOOST_TEST(!worker.has_old(0));
   worker.look(1);
   BOOST_TEST(worker.has_old(1));
-  BOOST_TEST(turns_of(worker) == "a");
+  BOOST_TEST(turns_of(worker) == "ab");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

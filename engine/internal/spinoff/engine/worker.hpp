@@ -4,17 +4,18 @@
 /// In the order in which they get their turns:
 ///   next_     whom an actor woke last, in its turn on this worker: its message is in the cache.
 ///             At most kLongestChain turns in a row go this way
-///   woken_    others that were woken, the oldest first
-///   yielded_  those that had more messages than one turn may handle, the oldest first
+///   woken_    others that were woken, and those that had more messages than one turn may handle;
+///             the oldest first
 ///   spawned_  those that have not run yet, the newest first: so a tree of actors is worked off
 ///             depth first, in little memory
-/// The last two also get one turn each in kRound, however many were woken; and at each look at the
-/// clock the oldest of `spawned_` moves to `woken_` if it is old. So everybody gets a turn.
+/// One turn in kRound goes to `spawned_`, however many were woken; and at each look at the clock
+/// its oldest moves to `woken_` if it is old. So everybody gets a turn.
 ///
 /// Whoever waits for a short time only is done sooner by the worker whose cache it is in. So a
 /// thief gets nothing but half of what has waited for long, or half of all if the worker is stuck
-/// in one long turn. The worker tells the age of its oldest once a look; who is stuck is seen by
-/// its count of turns.
+/// in one long turn; an actor that always has mail waits since it had none. Who is alone in its
+/// queue is next there anyway. The worker tells the age of its oldest once a look; that it is stuck
+/// is seen by its count of turns.
 #pragma once
 
 #include <algorithm>
@@ -52,7 +53,7 @@ class alignas(64) Worker {
   }
   void push_yielded(Cell& cell) {
     const OwnerLock::Own own(lock_);
-    add_yielded({&cell, look_});
+    woken_.push({&cell, running_since_});
     tell_length();
   }
   /// From the inbox.
@@ -69,9 +70,12 @@ class alignas(64) Worker {
     if (next_.cell != nullptr && chain_ < kLongestChain) [[likely]] {
       ++chain_;
       count(hand_offs_);
+      running_since_ = next_.since;
       cell = std::exchange(next_.cell, nullptr);
     } else {
-      cell = next_in_queues();
+      const RunQueue::Entry entry = next_in_queues();
+      running_since_ = entry.since;
+      cell = entry.cell;
       if (cell == nullptr) {
         waits_since_.store(kNobody, std::memory_order_relaxed);
       }
@@ -138,31 +142,26 @@ class alignas(64) Worker {
   bool give_to(Worker& thief, Look now, bool is_stuck) {
     const auto is_due = [&](Look since) { return is_stuck || is_old(since, now); };
     std::vector<RunQueue::Entry> taken;
-    std::vector<RunQueue::Entry> yielded;
     {
       const OwnerLock::Foreign foreign(lock_);
-      take_half(spawned_, is_due, taken);
-      take_half(woken_, is_due, taken);
+      take_half(spawned_, is_due, is_stuck, taken);
+      take_half(woken_, is_due, is_stuck, taken);
       if (is_stuck && taken.empty() && next_.cell != nullptr) {
         taken.push_back(std::exchange(next_, {}));
       }
-      if (taken.empty() && !yielded_.empty() && is_due(busy_since_)) {
-        yielded.push_back(yielded_.pop_oldest());
-      }
       tell_length();
       waits_since_.store(kNobody, std::memory_order_relaxed);  // until its next look
+    }
+    if (taken.empty()) {
+      return false;
     }
     const OwnerLock::Own own(thief.lock_);
     for (const RunQueue::Entry& entry : taken) {
       thief.woken_.push({entry.cell, now});
     }
-    for (const RunQueue::Entry& entry : yielded) {
-      thief.add_yielded({entry.cell, now});
-    }
     thief.tell_length();
-    const bool found = !taken.empty() || !yielded.empty();
-    count(thief.steals_, found ? 1 : 0);
-    return found;
+    count(thief.steals_);
+    return true;
   }
 
  private:
@@ -178,31 +177,21 @@ class alignas(64) Worker {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
 
-  Cell* next_in_queues() {
+  RunQueue::Entry next_in_queues() {
     chain_ = 0;
     if (next_.cell != nullptr) {
       woken_.push(std::exchange(next_, {}));
     }
-    const unsigned position = ++round_ % kRound;
-    if (!yielded_.empty() && (position == 0 || woken_.empty())) {
-      return yielded_.pop_oldest().cell;
+    if (!spawned_.empty() && (++round_ % kRound == 0 || woken_.empty())) {
+      return spawned_.pop_newest();
     }
-    if (!spawned_.empty() && (position == kRound / 2 || woken_.empty())) {
-      return spawned_.pop_newest().cell;
-    }
-    return woken_.empty() ? nullptr : woken_.pop_oldest().cell;
-  }
-
-  void add_yielded(RunQueue::Entry entry) {
-    if (yielded_.empty()) {
-      busy_since_ = entry.since;
-    }
-    yielded_.push(entry);
+    return woken_.empty() ? RunQueue::Entry{} : woken_.pop_oldest();
   }
 
   template <class IsDue>
-  static void take_half(RunQueue& queue, const IsDue& is_due, std::vector<RunQueue::Entry>& taken) {
-    for (std::size_t left = (queue.size() + 1) / 2;
+  static void take_half(RunQueue& queue, const IsDue& is_due, bool also_the_last,
+                        std::vector<RunQueue::Entry>& taken) {
+    for (std::size_t left = (queue.size() + (also_the_last ? 1 : 0)) / 2;
          left > 0 && taken.size() < kLargestLoot && is_due(queue.oldest_since()); --left) {
       taken.push_back(queue.pop_oldest());
     }
@@ -210,38 +199,29 @@ class alignas(64) Worker {
 
   void tell_oldest() noexcept {
     std::uint64_t oldest = kNobody;
-    const auto consider = [&](Look since) {
-      if (oldest == kNobody || is_before(since, static_cast<Look>(oldest))) {
-        oldest = since;
-      }
-    };
-    if (!woken_.empty()) {
-      consider(woken_.oldest_since());
+    if (woken_.size() > 1) {
+      oldest = woken_.oldest_since();
     }
-    if (!spawned_.empty()) {
-      consider(spawned_.oldest_since());
-    }
-    if (!yielded_.empty()) {
-      consider(busy_since_);
+    if (spawned_.size() > 1) {
+      const Look since = spawned_.oldest_since();
+      oldest = oldest == kNobody || is_before(since, static_cast<Look>(oldest)) ? since : oldest;
     }
     waits_since_.store(oldest, std::memory_order_relaxed);
   }
 
   void tell_length() noexcept {
-    length_.store(
-        woken_.size() + spawned_.size() + yielded_.size() + (next_.cell == nullptr ? 0 : 1),
-        std::memory_order_relaxed);
+    length_.store(woken_.size() + spawned_.size() + (next_.cell == nullptr ? 0 : 1),
+                  std::memory_order_relaxed);
   }
 
   OwnerLock lock_;  // guards what follows up to the counters
   RunQueue::Entry next_{nullptr, 0};
   int chain_ = 0;  // turns that went to `next_` in a row
   unsigned round_ = 0;
-  Look look_ = 0;        // the clock as this worker last saw it
-  Look busy_since_ = 0;  // since when `yielded_` has not been empty
+  Look look_ = 0;           // the clock as this worker last saw it
+  Look running_since_ = 0;  // since when the actor that runs has had mail
   RunQueue woken_;
   RunQueue spawned_;
-  RunQueue yielded_;
   std::atomic<std::uint64_t> waits_since_{kNobody};  // a Look
   std::atomic<std::size_t> length_{0};
 
