@@ -14,7 +14,7 @@ using spinoff::engine::OwnerLock;
 BOOST_AUTO_TEST_SUITE(owner_lock)
 
 BOOST_AUTO_TEST_CASE(an_owner_and_others_never_are_inside_at_the_same_time) {
-  constexpr int kForeign = 2'000;
+  constexpr long kForeign = 2'000;
   OwnerLock lock;
   long guarded = 0;  // plain, so that a sanitizer tells if two are inside
   std::atomic<bool> done{false};
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(an_owner_and_others_never_are_inside_at_the_same_time) {
     std::vector<std::jthread> others;
     for (int i = 0; i < 2; ++i) {
       others.emplace_back([&] {
-        for (int k = 0; k < kForeign; ++k) {
+        for (long k = 0; k < kForeign; ++k) {
           const OwnerLock::Foreign foreign(lock);
           const long before = guarded;
           std::this_thread::yield();
