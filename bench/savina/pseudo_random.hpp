@@ -1,6 +1,7 @@
 /// The random numbers of the original suite, which are the same in every language.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -25,6 +26,7 @@ inline std::vector<std::int64_t> draw_numbers(std::int64_t count, std::int64_t m
                                               std::int64_t seed) {
   PseudoRandom random(static_cast<std::uint64_t>(seed));
   std::vector<std::int64_t> numbers;
+  numbers.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) {
     numbers.push_back(static_cast<std::int64_t>(random.next(65'536)) % max);
   }

@@ -251,7 +251,8 @@ void Cell::close() {
 
   drop_user_mail();
   if (last == nullptr && !is_guardian() && !core.events().has_subscribers<Terminated>()) {
-    // Nobody hears of it, so nothing comes between the fourth step and the sixth.
+    // Nobody hears of it, so nothing comes between the fourth step and the sixth. Who asks for the
+    // end only now is answered through the anchor, as after the end.
     leave(parent_->children_.erase_and_leave(*this));
     refuse_system_mail();
     release();

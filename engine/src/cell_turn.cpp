@@ -122,6 +122,7 @@ unsigned Cell::run_turn() noexcept {
 }
 
 void Cell::process_system_mail() {
+  stop_if_due();
   if (mailbox_.has_system()) {
     for (Envelope* next = mailbox_.take_system(); next != nullptr;) {
       EnvelopePtr message(next);
@@ -129,6 +130,10 @@ void Cell::process_system_mail() {
       process_system(std::move(message));
     }
   }
+  stop_if_due();
+}
+
+void Cell::stop_if_due() {
   if (condition_.stop_due) {
     condition_.stop_due = false;
     request_stop(false);

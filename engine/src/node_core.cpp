@@ -51,6 +51,7 @@ void NodeCore::end_services() {
     transport_->stop();
     rejected_.tell_rest();
   }
+  executor_->end();
   last_counters_ = executor_->counters();
   anchor_.close();
   timers_.reset();

@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <thread>
 
 #include <linux/membarrier.h>
@@ -30,8 +31,8 @@ bool OwnerLock::kernel_fences() noexcept {
 OwnerLock::Foreign::Foreign(OwnerLock& lock) noexcept : one_at_a_time_(lock.foreign_), lock_(lock) {
   lock_.wanted_.store(true, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (lock_.kernel_fences_) {
-    membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+  if (lock_.kernel_fences_ && membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0) {
+    std::abort();  // owners count on it, and do without fences of their own
   }
   while (lock_.inside_.load(std::memory_order_acquire)) {
     std::this_thread::yield();

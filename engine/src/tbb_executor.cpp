@@ -23,7 +23,8 @@
 // when nothing happens, all threads sleep in TBB.
 //
 // No wake-up is lost. What a worker has in its queues it finds itself, at the latest when its turn
-// has ended; if that takes long, the watcher finds it. What is in the inbox: whoever pushes there
+// has ended; if that takes long, the watcher finds it, or, when all are busy, whoever looks at the
+// clock next. What is in the inbox: whoever pushes there
 // reads `awake_` afterwards, and calls if it is 0; a worker that becomes idle takes itself out of
 // `awake_`, then looks at the inbox once more. Both are sequentially consistent, so one of the two
 // sees the other. While anyone is awake it looks at the inbox once a look, and the watcher sees
@@ -124,16 +125,11 @@ class TbbExecutor final : public Executor {
   TbbExecutor(const TbbExecutor&) = delete;
   TbbExecutor& operator=(const TbbExecutor&) = delete;
   ~TbbExecutor() override {
-    {
-      const std::scoped_lock lock(mutex_);
-      ends_.store(true);
-    }
-    watcher_called_.notify_one();
-    while (shifts_.load(std::memory_order_acquire) != 0) {
-      std::this_thread::yield();
-    }
+    end_shifts();
     arena_.terminate();
   }
+
+  void end() override { end_shifts(); }
 
   void schedule(Cell& cell) override {
     if (t_executor == this) [[likely]] {
@@ -171,7 +167,7 @@ class TbbExecutor final : public Executor {
     return all;
   }
 
-  void run_shift(Role role) {
+  void run_shift(Role role) noexcept {
     if (t_executor == this) {  // in a handler that waits for parallel work of TBB's
       give_up(role);
     } else {
@@ -179,6 +175,7 @@ class TbbExecutor final : public Executor {
           workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
       const Inside inside(*this, worker);
       for (bool works = role == Role::worker || watch(worker); works; works = stays(worker)) {
+        worker.look(look_now());  // it may have been away for long
         while (Cell* const cell = find(worker)) {
           worker.run(*cell);
         }
@@ -211,8 +208,11 @@ class TbbExecutor final : public Executor {
 
   // Whose turn is next; null if there is nobody.
   Cell* find(Worker& worker) {
-    if (worker.look_is_due() && worker.look(look_now())) [[unlikely]] {
-      inbox_.give_to(worker);
+    if (worker.look_is_due()) [[unlikely]] {
+      if (const Look now = look_now(); worker.look(now)) {
+        inbox_.give_to(worker);
+        relieve_absent(worker, now);
+      }
     }
     if (Cell* const cell = worker.next()) [[likely]] {
       return cell;
@@ -220,6 +220,7 @@ class TbbExecutor final : public Executor {
     for (int searches = 0; searches < kSearches && !ends_.load(std::memory_order_relaxed);
          ++searches) {
       pause();
+      worker.look(look_now());
       inbox_.give_to(worker);
       if (Cell* const cell = worker.next()) {
         return cell;
@@ -236,6 +237,15 @@ class TbbExecutor final : public Executor {
     return std::ranges::any_of(workers_, [&](Worker& victim) {
       return &victim != &thief && victim.has_old(now) && victim.give_to(thief, now, false);
     });
+  }
+
+  // Once a look of a busy worker: when all are busy there is no watcher, and one may be stuck.
+  void relieve_absent(Worker& worker, Look now) {
+    for (Worker& other : workers_) {
+      if (&other != &worker && other.is_absent(now)) {
+        other.give_to(worker, now, true);
+      }
+    }
   }
 
   // For the watcher: whether there is anything for it to do; it then has taken something, or will
@@ -340,7 +350,18 @@ class TbbExecutor final : public Executor {
     }
   }
 
-  void send(Role role) {
+  void end_shifts() {
+    {
+      const std::scoped_lock lock(mutex_);
+      ends_.store(true);
+    }
+    watcher_called_.notify_one();
+    while (shifts_.load(std::memory_order_acquire) != 0) {
+      std::this_thread::yield();
+    }
+  }
+
+  void send(Role role) noexcept {
     shifts_.fetch_add(1, std::memory_order_relaxed);
     arena_.enqueue([shift = Shift(*this, role)] { shift.run(); });
   }

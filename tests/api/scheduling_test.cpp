@@ -98,6 +98,19 @@ BOOST_AUTO_TEST_CASE(so_it_may_after_a_time_in_which_nothing_happened) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(so_it_may_while_all_workers_have_more_than_they_can_do) {
+  Node node(with_workers(2));
+  for (int i = 0; i < 6; ++i) {
+    node.spawn<Endless>() << Start{};
+  }
+  const auto blocks = node.spawn<Blocks>(node.spawn<Opens>());
+  for (int i = 0; i < 20; ++i) {
+    Gate done("the blocking actor to be done");
+    blocks << &done;
+    BOOST_CHECK_NO_THROW(done.wait());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(two_actors_that_keep_waking_each_other_leave_room_for_others) {
   Gate done("another actor to run");
   Node node(with_workers(1));

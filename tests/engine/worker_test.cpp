@@ -220,6 +220,38 @@ BOOST_AUTO_TEST_CASE(a_thief_gets_also_what_is_new_from_a_worker_that_is_stuck) 
   BOOST_TEST(thief.counters().steals == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_has_not_looked_for_long_is_absent_if_anyone_waits_there) {
+  Cells cells;
+  Worker worker;
+  worker.look(10);
+  BOOST_TEST(!worker.is_absent(100));
+  worker.push_last(cells["a"]);
+  BOOST_TEST(!worker.is_absent(20));
+  BOOST_TEST(worker.is_absent(21));
+  worker.look(21);
+  BOOST_TEST(!worker.is_absent(21));
+  BOOST_TEST(turns_of(worker) == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_looks_at_the_clock_after_each_turn_if_turns_take_long) {
+  Worker worker;
+  worker.look(10);
+  const auto turns_until_due = [&] {
+    int turns = 1;
+    while (!worker.look_is_due()) {
+      ++turns;
+    }
+    return turns;
+  };
+  worker.look(11);
+  const int fast = turns_until_due();
+  BOOST_TEST(fast > 1);
+  worker.look(14);
+  BOOST_TEST(turns_until_due() == 1);
+  worker.look(14);  // not even a look has passed
+  BOOST_TEST(turns_until_due() == fast);
+}
+
 BOOST_AUTO_TEST_CASE(the_clock_may_wrap_around) {
   Cells cells;
   Worker worker;

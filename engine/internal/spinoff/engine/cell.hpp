@@ -187,6 +187,7 @@ class alignas(64) Cell final : public detail::Target {
            !condition_.ending;
   }
   void process_system_mail();
+  void stop_if_due();
   bool take_other_step(unsigned& left);
   void handle(Envelope* message);
   void handle_special(EnvelopePtr message);

@@ -23,6 +23,8 @@ class Executor {
   /// The same for the actor that runs now and has more to do: behind all that wait.
   virtual void yield(Cell& cell) { schedule(cell); }
 
+  /// Returns when no turn is under way, once all actors have stopped; no actor will be scheduled.
+  virtual void end() {}
   /// What it has done so far. Any thread.
   [[nodiscard]] virtual Counters counters() const { return {}; }
 };

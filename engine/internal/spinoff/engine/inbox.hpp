@@ -37,7 +37,7 @@ class Inbox {
   }
 
   /// Gives the oldest few to the worker, whose thread calls this.
-  void give_to(Worker& worker) {
+  void give_to(Worker& worker) noexcept {
     if (size_.load(std::memory_order_relaxed) == 0) {
       return;
     }

@@ -15,7 +15,7 @@
 /// thief gets nothing but half of what has waited for long, or half of all if the worker is stuck
 /// in one long turn; an actor that always has mail waits since it had none. Who is alone in its
 /// queue is next there anyway. The worker tells the age of its oldest once a look; that it is stuck
-/// is seen by its count of turns.
+/// is seen by its count of turns, or, when all workers are busy, by its having missed many looks.
 #pragma once
 
 #include <algorithm>
@@ -95,16 +95,20 @@ class alignas(64) Worker {
   void note_park() noexcept { count(parks_); }
 
   /// To be asked before each `next`: whether it is time to look at the clock again.
-  [[nodiscard]] bool look_is_due() noexcept {
-    return (turns_.load(std::memory_order_relaxed) & (kTurnsPerLook - 1)) == 0;
-  }
-  /// Whether the clock has moved on.
+  [[nodiscard]] bool look_is_due() noexcept { return ++turns_since_look_ >= turns_a_look_; }
+  /// Whether the clock has moved on. Where turns take long it is looked at after each.
   bool look(Look now) {
+    turns_since_look_ = 0;
     if (now == look_) {
+      turns_a_look_ = kTurnsALook;
       return false;
+    }
+    if (now - look_ > 1) {
+      turns_a_look_ = 1;
     }
     const OwnerLock::Own own(lock_);
     look_ = now;
+    last_look_.store(now, std::memory_order_relaxed);
     if (!spawned_.empty() && is_old(spawned_.oldest_since(), now)) {
       woken_.push(spawned_.pop_oldest());
     }
@@ -132,6 +136,10 @@ class alignas(64) Worker {
   [[nodiscard]] bool has_any() const noexcept {
     return length_.load(std::memory_order_relaxed) != 0;
   }
+  /// Whether it has not even looked at the clock for so long that it must be in one long turn.
+  [[nodiscard]] bool is_absent(Look now) const noexcept {
+    return has_any() && is_before(last_look_.load(std::memory_order_relaxed) + kLongAbsence, now);
+  }
   /// Changes whenever a turn begins.
   [[nodiscard]] std::uint64_t turns() const noexcept {
     return turns_.load(std::memory_order_relaxed);
@@ -139,7 +147,7 @@ class alignas(64) Worker {
 
   /// Moves half of what has waited for long, or of all if it is stuck, to `thief`, whose thread
   /// calls this. False if by now there is nothing.
-  bool give_to(Worker& thief, Look now, bool is_stuck) {
+  bool give_to(Worker& thief, Look now, bool is_stuck) noexcept {
     const auto is_due = [&](Look since) { return is_stuck || is_old(since, now); };
     std::vector<RunQueue::Entry> taken;
     {
@@ -169,8 +177,9 @@ class alignas(64) Worker {
 
   static constexpr int kLongestChain = 64;
   static constexpr unsigned kRound = 16;
-  static constexpr std::uint64_t kTurnsPerLook = 32;
+  static constexpr unsigned kTurnsALook = 32;
   static constexpr std::size_t kLargestLoot = 256;
+  static constexpr Look kLongAbsence = 10;
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
   static void count(Counter& counter, std::uint64_t more = 1) noexcept {
@@ -218,12 +227,15 @@ class alignas(64) Worker {
   RunQueue::Entry next_{nullptr, 0};
   int chain_ = 0;  // turns that went to `next_` in a row
   unsigned round_ = 0;
+  unsigned turns_since_look_ = 0;
+  unsigned turns_a_look_ = kTurnsALook;
   Look look_ = 0;           // the clock as this worker last saw it
   Look running_since_ = 0;  // since when the actor that runs has had mail
   RunQueue woken_;
   RunQueue spawned_;
   std::atomic<std::uint64_t> waits_since_{kNobody};  // a Look
   std::atomic<std::size_t> length_{0};
+  std::atomic<Look> last_look_{0};
 
   std::uint16_t number_ = 0;
   Counter messages_{0};
