@@ -1,5 +1,4 @@
 #include <charconv>
-#include <thread>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/child_table.hpp>
@@ -24,16 +23,6 @@ std::uint64_t number_in(std::string_view name) {
 }
 
 }  // namespace
-
-void SpinLock::lock() noexcept {
-  while (locked_.test_and_set(std::memory_order_acquire)) {
-    for (int i = 0; locked_.test(std::memory_order_relaxed); ++i) {
-      if (i > 64) {
-        std::this_thread::yield();
-      }
-    }
-  }
-}
 
 ChildTable::Added ChildTable::add(Cell& child) {
   const std::scoped_lock lock(lock_);

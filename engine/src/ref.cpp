@@ -33,13 +33,6 @@ void control(const Ref& ref) {
     return;
   }
   if (target->kind() == TargetKind::actor) {
-    if constexpr (std::is_same_v<M, engine::Stop>) {
-      engine::Cell* const running = engine::Cell::running();
-      if (target == running && ref == running->ref()) {
-        running->stop_soon();
-        return;
-      }
-    }
     engine::Cell::send_system(ref, M{});
   } else if (target->kind() == TargetKind::name) {
     refuse_remote(*target, ref);
@@ -49,7 +42,13 @@ void control(const Ref& ref) {
 }  // namespace
 
 void Ref::stop() const {
-  control<engine::Stop>(*this);
+  // An actor that stops itself need not send itself a message.
+  engine::Cell* const running = engine::Cell::running();
+  if (running != nullptr && *this == running->ref()) {
+    running->stop_soon();
+  } else {
+    control<engine::Stop>(*this);
+  }
 }
 
 void Ref::kill() const {

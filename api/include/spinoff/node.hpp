@@ -66,7 +66,7 @@ class Node : private detail::Spawns<Node, TypedRef> {
   /// The node's name for others; none without remoting.
   [[nodiscard]] const std::optional<NodeId>& id() const;
   [[nodiscard]] int workers() const;
-  /// What the workers have done so far. Costs them nothing.
+  /// What the workers have done so far; after `stop`, what they had done.
   [[nodiscard]] Counters counters() const;
 
   /// Calls `callback` for each event of type E, on the thread where it happens, maybe several

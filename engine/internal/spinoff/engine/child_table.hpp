@@ -2,7 +2,6 @@
 /// string.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,21 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include <spinoff/engine/spin_lock.hpp>
 #include <spinoff/ref.hpp>
 
 namespace spinoff::engine {
 
 class Cell;
-
-/// One byte; held for a few instructions, or while the table grows.
-class SpinLock {
- public:
-  void lock() noexcept;
-  void unlock() noexcept { locked_.clear(std::memory_order_release); }
-
- private:
-  std::atomic_flag locked_;
-};
 
 /// An intrusive hash table with chains through the cells. Any thread.
 class ChildTable {

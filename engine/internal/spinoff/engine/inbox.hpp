@@ -4,11 +4,11 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <mutex>
 #include <span>
 
-#include <tbb/spin_mutex.h>
-
 #include <spinoff/engine/run_queue.hpp>
+#include <spinoff/engine/spin_lock.hpp>
 #include <spinoff/engine/worker.hpp>
 
 namespace spinoff::engine {
@@ -18,7 +18,7 @@ class Inbox {
   /// Any thread.
   void push(Cell& cell) {
     const Look now = look_now();
-    const tbb::spin_mutex::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(lock_);
     queue_.push({&cell, now});
     size_.store(queue_.size());
   }
@@ -32,7 +32,7 @@ class Inbox {
     if (size_.load(std::memory_order_relaxed) == 0) {
       return false;
     }
-    const tbb::spin_mutex::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(lock_);
     return !queue_.empty() && is_old(queue_.oldest_since(), now);
   }
 
@@ -44,7 +44,7 @@ class Inbox {
     std::array<Cell*, kBatch> batch{};
     std::size_t count = 0;
     {
-      const tbb::spin_mutex::scoped_lock lock(mutex_);
+      const std::scoped_lock lock(lock_);
       for (; count < kBatch && !queue_.empty(); ++count) {
         batch.at(count) = queue_.pop_oldest().cell;
       }
@@ -81,7 +81,7 @@ class Inbox {
     }
   }
 
-  tbb::spin_mutex mutex_;
+  SpinLock lock_;
   RunQueue queue_;
   std::atomic<std::size_t> size_{0};
 };

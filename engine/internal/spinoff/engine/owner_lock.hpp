@@ -9,7 +9,8 @@
 /// after it, and sees that. Where the kernel has no membarrier the owner runs a fence itself.
 ///
 /// Who finds the other there: the owner steps back and waits until it is not wanted any more; the
-/// other keeps wanting, and waits until the owner is not inside. Others are kept apart by a mutex.
+/// other keeps wanting, and waits until the owner is not inside. Others are kept apart by a lock of
+/// their own.
 ///
 /// What the owner did inside happens before what the other does (`inside_`, release and acquire),
 /// and the other way round (`wanted_`). The owner may change: whoever becomes the owner must
@@ -17,8 +18,9 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 
-#include <tbb/spin_mutex.h>
+#include <spinoff/engine/spin_lock.hpp>
 
 namespace spinoff::engine {
 
@@ -50,7 +52,7 @@ class OwnerLock {
     ~Foreign() { lock_.wanted_.store(false, std::memory_order_release); }
 
    private:
-    tbb::spin_mutex::scoped_lock one_at_a_time_;
+    std::scoped_lock<SpinLock> one_at_a_time_;
     OwnerLock& lock_;
   };
 
@@ -79,7 +81,7 @@ class OwnerLock {
   std::atomic<bool> inside_{false};
   std::atomic<bool> wanted_{false};
   const bool kernel_fences_;
-  tbb::spin_mutex foreign_;
+  SpinLock foreign_;
 };
 
 }  // namespace spinoff::engine
