@@ -14,6 +14,7 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   Cell& cell = *ObjectStore<Cell>::take();
   cell.generation_ = cell.begin_life(&anchor);
   cell.type_ = &type;
+  cell.receive_ = type.receive;
   cell.factory_ = std::move(factory);
   cell.name_ = std::move(name);
   cell.condition_ = {};
@@ -52,7 +53,7 @@ void Cell::drop_kept() {
 void Cell::refuse_system_mail() {
   for (Envelope* next = mailbox_.close_system(); next != nullptr;) {
     EnvelopePtr message(next);
-    next = message->next;
+    next = message->next.load(std::memory_order_relaxed);
     refuse_system(std::move(message));
   }
 }

@@ -1,9 +1,11 @@
 // What happens in a turn: system messages first, then messages one by one, until there are none or
 // the budget is used up.
+#include <cassert>
 #include <utility>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/worker.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
@@ -18,24 +20,33 @@ using detail::RefAccess;
 // its coroutines.
 class Cell::Turn {
  public:
-  explicit Turn(Cell& cell) noexcept : outer_(t_running) { enter(&cell); }
+  explicit Turn(Cell& cell) noexcept : outer_(running()) { enter(cell); }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
-  ~Turn() { enter(outer_); }
+  ~Turn() {
+    detail::t_self = nullptr;
+    if (outer_ != nullptr) [[unlikely]] {
+      enter(*outer_);
+    }
+  }
 
  private:
-  static void enter(Cell* cell) noexcept {
-    t_running = cell;
-    detail::t_self = cell;
-    detail::t_self_generation = cell == nullptr ? 0 : cell->generation_;
+  static void enter(Cell& cell) noexcept {
+    detail::t_self = &cell;
+    detail::t_self_generation = cell.generation_;
   }
 
   Cell* outer_;
 };
 
 void Cell::schedule() {
-  if (t_running != nullptr && t_running->anchor() == anchor()) {
-    node().executor().schedule(*this);
+  const Cell* const waker = running();
+  if (waker != nullptr && waker->anchor() == anchor()) [[likely]] {
+    if (Worker* const worker = Worker::current()) [[likely]] {
+      worker->push_woken(*this);
+    } else {
+      node().executor().schedule(*this);
+    }
     return;
   }
   // The cell waits for this turn, so its node cannot end before the call; but it could during it.
@@ -44,7 +55,7 @@ void Cell::schedule() {
 }
 
 void Cell::start() {
-  if (t_running != nullptr && t_running->anchor() == anchor()) {
+  if (running() != nullptr && running()->anchor() == anchor()) {
     node().executor().start(*this);
   } else {
     schedule();
@@ -66,28 +77,49 @@ inline void Cell::handle(Envelope* message) {
 }
 
 inline void Cell::give(Envelope* message) {
+  assert(current_ == nullptr);
+  static_cast<void>(current_.release());  // so the next line has nothing to destroy
   current_.reset(message);
-  unhandled_ = false;
   try {
-    const Handled handled = type_->receive(*instance_, current_);
-    if ((handled == Handled::no || unhandled_) && current_ != nullptr) [[unlikely]] {
-      if (current_->type().kind == detail::MessageKind::terminated) {
-        throw UnhandledTermination("the actor watched " +
-                                   current_->as<Terminated>().actor.to_string() +
-                                   ", which has stopped, and has no handler for Terminated");
-      }
-      publish_unhandled(std::move(current_));
+    if (receive_(*instance_, current_) == Handled::no) [[unlikely]] {
+      refuse_current();
     }
   } catch (...) {
     fail(std::current_exception());
   }
-  if (has_coroutines_) [[unlikely]] {
+  if (current_ != nullptr || unhandled_ || has_coroutines_) [[unlikely]] {
+    after_message();
+  }
+}
+
+void Cell::after_message() {
+  if (unhandled_) {
+    unhandled_ = false;
+    publish_unhandled(std::move(extras_->unhandled));
+  }
+  if (has_coroutines_) {
     after_coroutine();
     if (condition_.busy) {
       return;  // the message stays until its handler is done
     }
   }
   current_.reset();
+}
+
+void Cell::refuse_current() {
+  if (current_->type().kind == detail::MessageKind::terminated) {
+    throw UnhandledTermination("the actor watched " + current_->as<Terminated>().actor.to_string() +
+                               ", which has stopped, and has no handler for Terminated");
+  }
+  publish_unhandled(std::move(current_));
+}
+
+// The actor goes on to look at the message, which is kept until it has returned.
+void Cell::mark_unhandled() {
+  if (current_ != nullptr) {
+    extras().unhandled = std::move(current_);
+    unhandled_ = true;
+  }
 }
 
 unsigned Cell::run_turn() noexcept {
@@ -106,12 +138,12 @@ unsigned Cell::run_turn() noexcept {
     }
     Envelope* const message = mailbox_.next();
     if (message == nullptr) {
-      if (!mailbox_.has_system() && mailbox_.try_idle()) {
+      if (mailbox_.try_idle()) {
         return budget - left;
       }
       continue;
     }
-    if (left == 0) {
+    if (left == 0) [[unlikely]] {
       mailbox_.put_back(message);
       node().executor().yield(*this);
       return budget;
@@ -126,7 +158,7 @@ void Cell::process_system_mail() {
   if (mailbox_.has_system()) {
     for (Envelope* next = mailbox_.take_system(); next != nullptr;) {
       EnvelopePtr message(next);
-      next = message->next;
+      next = message->next.load(std::memory_order_relaxed);
       process_system(std::move(message));
     }
   }
@@ -226,10 +258,11 @@ void Cell::publish_unhandled(EnvelopePtr message) {
 }
 
 Ref Cell::sender() const noexcept {
-  if (current_ == nullptr) {
+  const Envelope* const message = current_message();
+  if (message == nullptr) [[unlikely]] {
     return {};
   }
-  const Sender sender = current_->sender();
+  const Sender sender = message->sender();
   if (sender.counted) {  // only the message holds it, and the Ref may be kept
     return RefAccess::hold(sender.target, sender.generation);
   }
@@ -237,8 +270,10 @@ Ref Cell::sender() const noexcept {
 }
 
 void Cell::forward(const Ref& to) {
-  if (current_ != nullptr) {
-    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(current_));
+  EnvelopePtr message = std::move(unhandled_ ? extras_->unhandled : current_);
+  unhandled_ = false;
+  if (message != nullptr) {
+    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(message));
   }
 }
 

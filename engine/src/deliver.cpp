@@ -32,48 +32,46 @@ void deliver_by_name(NameTarget& name, std::uint32_t generation, EnvelopePtr mes
   }
 }
 
+void deliver_to_nobody(EnvelopePtr message) {
+  if (Cell* const running = Cell::running()) {
+    running->node().dead_letter(Ref(), std::move(message));
+  }
+}
+
+// To what is no actor here.
+void deliver_elsewhere(Target* target, std::uint32_t generation, EnvelopePtr message) {
+  // Held, because the place may be used again once the other side has gone.
+  const Ref held = RefAccess::hold(target, generation);
+  if (target == nullptr) {
+    deliver_to_nobody(std::move(message));
+  } else if (target->kind() == TargetKind::ask) {
+    if (held) {
+      static_cast<AskTarget*>(target)->reply(std::move(message));
+    }
+  } else if (held) {
+    deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
+  } else {
+    deliver_to_nobody(std::move(message));
+  }
+}
+
 }  // namespace
 
-void deliver(Target* target, std::uint32_t generation, EnvelopePtr message) {
-  if (target == nullptr) {
-    if (Cell* const running = Cell::running()) {
-      running->node().dead_letter(Ref(), std::move(message));
-    }
+void deliver(Target* target, std::uint32_t generation, Envelope* message) {
+  if (target == nullptr || target->kind() != TargetKind::actor) [[unlikely]] {
+    deliver_elsewhere(target, generation, EnvelopePtr(message));
     return;
   }
-  switch (target->kind()) {
-    case TargetKind::actor: {
-      auto& cell = *static_cast<Cell*>(target);
-      message->target_generation = generation;
-      Envelope* const pushed = message.release();
-      if (&cell == Cell::running() && cell.push_own(generation, pushed)) {
-        return;
-      }
-      switch (cell.mailbox().push(pushed)) {
-        case engine::Push::queued:
-          return;
-        case engine::Push::woke:
-          cell.schedule();
-          return;
-        case engine::Push::closed:
-          dead_letter(*cell.anchor(), RefAccess::hold(target, generation), EnvelopePtr(pushed));
-          return;
-      }
-      return;
-    }
-    case TargetKind::ask:
-      // Held, because the place may be used again once the asking side has gone.
-      if (const Ref ask = RefAccess::hold(target, generation)) {
-        static_cast<AskTarget*>(target)->reply(std::move(message));
-      }
-      return;
-    case TargetKind::name:
-      if (const Ref name = RefAccess::hold(target, generation)) {
-        deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
-      } else {
-        deliver(nullptr, 0, std::move(message));
-      }
-      return;
+  auto& cell = *static_cast<Cell*>(target);
+  message->target_generation = generation;
+  if (&cell == Cell::running() && cell.push_own(generation, message)) {
+    return;
+  }
+  const engine::Push pushed = cell.mailbox().push(message);
+  if (pushed == engine::Push::woke) {
+    cell.schedule();
+  } else if (pushed == engine::Push::closed) [[unlikely]] {
+    dead_letter(*cell.anchor(), RefAccess::hold(target, generation), EnvelopePtr(message));
   }
 }
 

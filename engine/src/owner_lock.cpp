@@ -29,9 +29,9 @@ bool OwnerLock::kernel_fences() noexcept {
 }
 
 OwnerLock::Foreign::Foreign(OwnerLock& lock) noexcept : one_at_a_time_(lock.foreign_), lock_(lock) {
-  lock_.wanted_.store(true, std::memory_order_relaxed);
+  lock_.wanted_.store(Wanted::yes, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (lock_.kernel_fences_ && membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0) {
+  if (kernel_fences() && membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0) {
     std::abort();  // owners count on it, and do without fences of their own
   }
   while (lock_.inside_.load(std::memory_order_acquire)) {
@@ -39,15 +39,18 @@ OwnerLock::Foreign::Foreign(OwnerLock& lock) noexcept : one_at_a_time_(lock.fore
   }
 }
 
-void OwnerLock::step_back() noexcept {
-  do {
+void OwnerLock::enter_slowly() noexcept {
+  for (;;) {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (wanted_.load(std::memory_order_acquire) != Wanted::yes) {
+      return;
+    }
     inside_.store(false, std::memory_order_release);
-    while (wanted_.load(std::memory_order_acquire)) {
+    while (wanted_.load(std::memory_order_acquire) == Wanted::yes) {
       std::this_thread::yield();
     }
     inside_.store(true, std::memory_order_relaxed);
-    fence();
-  } while (wanted_.load(std::memory_order_acquire));
+  }
 }
 
 }  // namespace spinoff::engine

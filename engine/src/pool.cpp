@@ -1,3 +1,6 @@
+#include <array>
+#include <cstddef>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -7,58 +10,115 @@
 
 namespace spinoff::detail {
 
+struct Magazine {
+  std::array<void*, kMagazineSize> blocks;
+  std::size_t count = 0;  // good while no thread has it loaded
+};
+
 namespace {
 
 constexpr std::align_val_t kAlignment{kBlockUnit};
 
-// Full magazines that no thread has loaded, and the odd blocks that ended threads left.
+// Magazines that no thread has, apart by whether there is anything in them. They and their blocks
+// are never given back to the system: they are cached.
 class Store {
  public:
-  // A full magazine, made of fresh memory if none is there.
-  Magazine take(std::size_t size_class) {
+  explicit Store(std::size_t block_size) noexcept : block_size_(block_size) {}
+
+  // One that is not empty, with fresh memory if none is there.
+  Magazine* take_filled() {
+    std::unique_ptr<Magazine> magazine;
     {
       const std::scoped_lock lock(mutex_);
-      if (!full_.empty()) {
-        const Magazine magazine = full_.back();
-        full_.pop_back();
-        return magazine;
+      if (!filled_.empty()) {
+        magazine = std::move(filled_.back());
+        filled_.pop_back();
       }
     }
-    return carve((size_class + 1) * kBlockUnit);
+    if (magazine == nullptr) {
+      magazine.reset(take_empty());
+      fill(*magazine);
+    } else {
+      // Another core had these blocks last, and may have them in its cache: so all are on their
+      // way at once, and the thread need not wait for one after the other.
+      for (std::size_t i = 0; i < magazine->count; ++i) {
+        __builtin_prefetch(magazine->blocks[i], 1);
+      }
+    }
+    return magazine.release();
   }
 
-  void put(Magazine magazine) {
-    if (magazine.count == 0) {
+  Magazine* take_empty() {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!empty_.empty()) {
+        std::unique_ptr<Magazine> magazine = std::move(empty_.back());
+        empty_.pop_back();
+        return magazine.release();
+      }
+    }
+    return std::make_unique<Magazine>().release();
+  }
+
+  void put(Magazine* magazine) {
+    if (magazine == nullptr) {
       return;
     }
     const std::scoped_lock lock(mutex_);
-    full_.push_back(magazine);
+    (magazine->count == 0 ? empty_ : filled_).emplace_back(magazine);
   }
 
  private:
-  Magazine carve(std::size_t block_size) {
-    auto* const memory = static_cast<char*>(::operator new(block_size * kMagazineSize, kAlignment));
+  void fill(Magazine& magazine) {
+    auto* const memory =
+        static_cast<char*>(::operator new(block_size_ * kMagazineSize, kAlignment));
     {
       const std::scoped_lock lock(mutex_);
       chunks_.push_back(memory);
     }
-    Magazine magazine;
-    for (std::uint32_t i = kMagazineSize; i > 0; --i) {
-      magazine.head = ::new (memory + (i - 1) * block_size) FreeBlock{magazine.head};
+    for (std::size_t i = 0; i < kMagazineSize; ++i) {  // the lowest address is taken first
+      magazine.blocks[i] = memory + (kMagazineSize - 1 - i) * block_size_;
     }
     magazine.count = kMagazineSize;
-    return magazine;
   }
 
+  const std::size_t block_size_;
   std::mutex mutex_;
-  std::vector<Magazine> full_;
-  std::vector<void*> chunks_;  // keeps all memory reachable: it is cached, not leaked
+  std::vector<std::unique_ptr<Magazine>> filled_;
+  std::vector<std::unique_ptr<Magazine>> empty_;
+  std::vector<void*> chunks_;  // keeps all memory reachable
 };
 
 // Never destroyed: threads may still free blocks while the program ends.
 Store& store(std::size_t size_class) {
-  static auto* const stores = new Store[kBlockClasses];  // NOLINT(cppcoreguidelines-owning-memory)
-  return stores[size_class];
+  static auto* const stores = [] {
+    auto* const all =
+        new std::vector<std::unique_ptr<Store>>();  // NOLINT(cppcoreguidelines-owning-memory)
+    for (std::size_t i = 0; i < kBlockClasses; ++i) {
+      all->push_back(std::make_unique<Store>((i + 1) * kBlockUnit));
+    }
+    return all;
+  }();
+  return *(*stores)[size_class];
+}
+
+Magazine* loaded(const BlockCache& cache) noexcept {
+  // Its blocks are its first member.
+  return reinterpret_cast<Magazine*>(cache.begin);
+}
+
+Magazine* unload(BlockCache& cache) noexcept {
+  Magazine* const magazine = loaded(cache);
+  if (magazine != nullptr) {
+    magazine->count = static_cast<std::size_t>(cache.top - cache.begin);
+  }
+  return magazine;
+}
+
+void load(BlockCache& cache, Magazine& magazine) noexcept {
+  cache.begin = magazine.blocks.data();
+  cache.top = cache.begin + magazine.count;
+  cache.end = cache.begin + kMagazineSize;
 }
 
 // Gives a thread's magazines back when it ends.
@@ -68,8 +128,9 @@ struct ThreadExit {
   ThreadExit& operator=(const ThreadExit&) = delete;
   ~ThreadExit() {
     for (std::size_t i = 0; i < kBlockClasses; ++i) {
-      store(i).put(std::exchange(t_magazines[i].loaded, {}));
-      store(i).put(std::exchange(t_magazines[i].spare, {}));
+      store(i).put(unload(t_blocks[i]));
+      store(i).put(t_blocks[i].spare);
+      t_blocks[i] = {};
     }
   }
   void arm() const noexcept {}
@@ -84,29 +145,36 @@ void arm_thread_exit() {
 
 void* allocate_from_store(std::size_t size_class) {
   arm_thread_exit();
-  MagazinePair& pair = t_magazines[size_class];
-  if (pair.spare.head != nullptr) {
-    std::swap(pair.loaded, pair.spare);
+  BlockCache& cache = t_blocks[size_class];
+  Magazine* const empty = unload(cache);
+  if (cache.spare != nullptr && cache.spare->count != 0) {
+    load(cache, *std::exchange(cache.spare, empty));
   } else {
-    pair.loaded = store(size_class).take(size_class);
+    load(cache, *store(size_class).take_filled());
+    if (cache.spare == nullptr) {
+      cache.spare = empty;
+    } else {
+      store(size_class).put(empty);
+    }
   }
-  FreeBlock* const block = pair.loaded.head;
-  pair.loaded.head = block->next;
-  --pair.loaded.count;
-  return block;
+  return *--cache.top;
 }
 
-void return_to_store(std::size_t size_class, FreeBlock* block) noexcept {
+void return_to_store(std::size_t size_class, void* block) noexcept {
   arm_thread_exit();
-  MagazinePair& pair = t_magazines[size_class];
-  if (pair.loaded.count != 0) {
-    if (pair.spare.count != 0) {
-      store(size_class).put(pair.spare);
+  BlockCache& cache = t_blocks[size_class];
+  Magazine* const full = unload(cache);
+  if (cache.spare != nullptr && cache.spare->count == 0) {
+    load(cache, *std::exchange(cache.spare, full));
+  } else {
+    load(cache, *store(size_class).take_empty());
+    if (cache.spare == nullptr) {
+      cache.spare = full;
+    } else {
+      store(size_class).put(full);
     }
-    pair.spare = pair.loaded;
   }
-  block->next = nullptr;
-  pair.loaded = Magazine{block, 1};
+  *cache.top++ = block;
 }
 
 void* allocate_large(std::size_t size) {

@@ -133,7 +133,7 @@ class TbbExecutor final : public Executor {
 
   void schedule(Cell& cell) override {
     if (t_executor == this) [[likely]] {
-      t_worker->push_woken(cell);
+      Worker::current()->push_woken(cell);
       return;
     }
     inbox_.push(cell);
@@ -144,7 +144,7 @@ class TbbExecutor final : public Executor {
 
   void start(Cell& cell) override {
     if (t_executor == this) [[likely]] {
-      t_worker->push_spawned(cell);
+      Worker::current()->push_spawned(cell);
       return;
     }
     schedule(cell);
@@ -152,7 +152,7 @@ class TbbExecutor final : public Executor {
 
   void yield(Cell& cell) override {
     if (t_executor == this) [[likely]] {
-      t_worker->push_yielded(cell);
+      Worker::current()->push_yielded(cell);
       return;
     }
     schedule(cell);
@@ -190,15 +190,15 @@ class TbbExecutor final : public Executor {
   class Inside {
    public:
     Inside(TbbExecutor& executor, Worker& worker) noexcept
-        : outer_executor_(t_executor), outer_worker_(t_worker) {
+        : outer_executor_(t_executor), outer_worker_(Worker::current()) {
       t_executor = &executor;
-      t_worker = &worker;
+      Worker::set_current(&worker);
     }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     ~Inside() {
       t_executor = outer_executor_;
-      t_worker = outer_worker_;
+      Worker::set_current(outer_worker_);
     }
 
    private:
@@ -367,7 +367,6 @@ class TbbExecutor final : public Executor {
   }
 
   static inline constinit thread_local TbbExecutor* t_executor = nullptr;
-  static inline constinit thread_local Worker* t_worker = nullptr;
 
   const int most_awake_;
   const int places_;

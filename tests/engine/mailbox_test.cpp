@@ -40,7 +40,7 @@ int number_of(Envelope* envelope) {
 std::vector<int> numbers_of(Envelope* chain) {
   std::vector<int> numbers;
   while (chain != nullptr) {
-    Envelope* const next = chain->next;
+    Envelope* const next = chain->next.load(std::memory_order_relaxed);
     numbers.push_back(number_of(chain));
     chain = next;
   }
@@ -283,7 +283,7 @@ class Race {
     for (;;) {
       for (Envelope* next = mailbox_.take_system(); next != nullptr;) {
         EnvelopePtr message(next);
-        next = message->next;
+        next = message->next.load(std::memory_order_relaxed);
         handle(std::move(message));
       }
       if (close_after_ >= 0 && handled_ >= close_after_) {
@@ -323,7 +323,7 @@ class Race {
     }
     for (Envelope* next = mailbox_.close_system(); next != nullptr;) {
       EnvelopePtr message(next);
-      next = message->next;
+      next = message->next.load(std::memory_order_relaxed);
       answer(std::move(message), left_);
     }
   }

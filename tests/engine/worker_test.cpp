@@ -234,12 +234,15 @@ BOOST_AUTO_TEST_CASE(a_worker_that_has_not_looked_for_long_is_absent_if_anyone_w
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_looks_at_the_clock_after_each_turn_if_turns_take_long) {
+  Cells cells;
   Worker worker;
   worker.look(10);
   worker.look(10);
   const auto turns_until_due = [&] {
-    int turns = 1;
+    int turns = 0;
     while (!worker.look_is_due()) {
+      worker.push_last(cells["a"]);
+      worker.next();
       ++turns;
     }
     return turns;

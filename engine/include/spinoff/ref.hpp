@@ -24,8 +24,9 @@ namespace detail {
 
 /// The actor that runs on this thread now; none outside of actors. Whole words, since a processor
 /// has to wait before it reads a word that was just written in parts.
-inline constinit thread_local Target* t_self = nullptr;
-inline constinit thread_local std::uint64_t t_self_generation = 0;
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local Target* t_self = nullptr;
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local std::uint64_t t_self_generation =
+    0;
 
 /// What this thread sends comes from there.
 inline Sender this_sender() noexcept {
@@ -38,8 +39,11 @@ using Payload = std::conditional_t<std::is_convertible_v<std::decay_t<M>, const 
                                        std::is_same_v<std::decay_t<M>, std::string_view>,
                                    std::string, std::decay_t<M>>;
 
-/// Hands a message over to whatever `target` is. With no target it is a dead letter.
-void deliver(Target* target, std::uint32_t generation, EnvelopePtr message);
+/// Hands a message over, for good, to whatever `target` is. With no target it is a dead letter.
+void deliver(Target* target, std::uint32_t generation, Envelope* message);
+inline void deliver(Target* target, std::uint32_t generation, EnvelopePtr message) {
+  deliver(target, generation, message.release());
+}
 
 struct RefAccess;
 
@@ -93,9 +97,10 @@ class Ref {
   /// The same as `<<`.
   template <class M>
   void send(M&& message) const {
-    detail::deliver(target(), generation_,
-                    detail::Envelope::make<detail::Payload<M>>(detail::this_sender(),
-                                                               std::forward<M>(message)));
+    detail::deliver(
+        target(), generation_,
+        detail::Envelope::make<detail::Payload<M>>(detail::this_sender(), std::forward<M>(message))
+            .release());
   }
 
   /// Sends `message` and waits for a `Reply` to it, at most `timeout`. Inside a process

@@ -107,11 +107,12 @@ template <class... Ms, class M>
 inline constexpr bool kListed<RemoteMessages<Ms...>, M> = (std::is_same_v<Ms, M> || ...);
 
 template <class A, class M>
-bool handle_if(A& actor, Envelope& message) {
-  if (&message.type() != &kMessageType<M>) {
+bool handle_if(A& actor, EnvelopePtr& message) {
+  if (&message->type() != &kMessageType<M>) {
     return false;
   }
-  actor.on(std::move(message.as<M>()));
+  actor.on(std::move(message->as<M>()));
+  Envelope::dispose<M>(message.release());
   return true;
 }
 
@@ -120,7 +121,7 @@ template <class A, class... Ms>
 class DispatchChain {
  public:
   static Handled receive(Behavior& actor, EnvelopePtr& message) {
-    return (handle_if<A, Ms>(static_cast<A&>(actor), *message) || ...) ? Handled::yes : Handled::no;
+    return (handle_if<A, Ms>(static_cast<A&>(actor), message) || ...) ? Handled::yes : Handled::no;
   }
 };
 
@@ -134,7 +135,7 @@ class DispatchTable {
     for (std::size_t i = type->hash & kMask;; i = (i + 1) & kMask) {
       const Slot& slot = kSlots[i];
       if (slot.type == type) {
-        slot.handler(static_cast<A&>(actor), *message);
+        slot.handler(static_cast<A&>(actor), message);
         return Handled::yes;
       }
       if (slot.type == nullptr) {
@@ -146,14 +147,15 @@ class DispatchTable {
  private:
   struct Slot {
     const MessageType* type = nullptr;
-    void (*handler)(A& actor, Envelope& message) = nullptr;
+    void (*handler)(A& actor, EnvelopePtr& message) = nullptr;
   };
   static constexpr std::size_t kSize = std::bit_ceil(2 * sizeof...(Ms) + 1);
   static constexpr std::size_t kMask = kSize - 1;
 
   template <class M>
-  static void handle(A& actor, Envelope& message) {
-    actor.on(std::move(message.as<M>()));
+  static void handle(A& actor, EnvelopePtr& message) {
+    actor.on(std::move(message->as<M>()));
+    Envelope::dispose<M>(message.release());
   }
 
   static constexpr std::array<Slot, kSize> make() {

@@ -57,11 +57,14 @@ class Behavior {
 
 enum class Handled : std::uint8_t { yes, no };
 
+/// Gives a message to the actor. An envelope that is left, the actor has said nothing about, or has
+/// failed; the others it has taken, or they are done with.
+using Receive = Handled(Behavior& actor, EnvelopePtr& message);
+
 /// What the engine knows of an actor's class.
 struct ActorType {
   std::string_view name;  // dotted
-  /// Gives the message to the actor, which may take the envelope.
-  Handled (*receive)(Behavior& actor, EnvelopePtr& message);
+  Receive* receive;
   /// It may take messages aside. So it gets those of timers as Scheduled, and claims them itself.
   bool takes_aside = false;
 };

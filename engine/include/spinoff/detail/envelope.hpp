@@ -1,6 +1,7 @@
 /// A message on its way: one pooled block with the payload in place.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -78,6 +79,16 @@ class Envelope {
     return EnvelopePtr(envelope);
   }
 
+  /// The same as to reset a pointer to one that holds a T, or nothing: without a look at the type.
+  template <class T>
+  static void dispose(Envelope* envelope) noexcept {
+    if (envelope == nullptr) [[unlikely]] {
+      return;
+    }
+    std::destroy_at(&envelope->as<T>());
+    free(envelope, block_size(sizeof(T), alignof(T)));
+  }
+
   /// The same message, from someone else.
   static EnvelopePtr with_sender(EnvelopePtr message, Sender sender) noexcept {
     message->set_sender(sender);
@@ -101,9 +112,10 @@ class Envelope {
             .counted = (sender_ & kCounted) != 0};
   }
 
-  Envelope* next = nullptr;
+  /// Whoever has the envelope uses it to chain it to others; see Mailbox.
+  std::atomic<Envelope*> next;
   /// The generation that the place of the receiver must have.
-  std::uint32_t target_generation = 0;
+  std::uint32_t target_generation;
 
  private:
   friend struct EnvelopeDeleter;
@@ -119,13 +131,14 @@ class Envelope {
     return payload_offset(alignment) + size;
   }
   static void free(Envelope* envelope) noexcept {
-    const Sender sender = envelope->sender();
-    const std::size_t size = block_size(envelope->type_->size, envelope->type_->alignment);
-    envelope->~Envelope();
-    deallocate(envelope, size);
-    if (sender.counted) {
+    free(envelope, block_size(envelope->type_->size, envelope->type_->alignment));
+  }
+  static void free(Envelope* envelope, std::size_t size) noexcept {
+    if (const Sender sender = envelope->sender(); sender.counted) [[unlikely]] {
       sender.target->release();
     }
+    envelope->~Envelope();
+    deallocate(envelope, size);
   }
 
   void set_sender(Sender sender) noexcept {

@@ -2,13 +2,14 @@
 ///
 /// Blocks come in size classes of 64 bytes, so two blocks never share a cache line. Each thread
 /// keeps two magazines (Bonwick and Adams, "Magazines and Vmem", 2001, section 3) of free blocks a
-/// class; a full or empty pair is exchanged with a central store, one lock for every
+/// class; a full or empty one is exchanged with a central store, one lock for every
 /// `kMagazineSize` blocks. So a consumer that only frees feeds a producer that only allocates, and
 /// the usual way is a few instructions without an atomic. Memory that was used stays in the store:
 /// it is bounded by the peak. Sanitizer builds pass every call to the heap instead, so that errors
 /// are seen.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,27 +17,26 @@ namespace spinoff::detail {
 
 inline constexpr std::size_t kBlockUnit = 64;
 inline constexpr std::size_t kBlockClasses = 8;  // up to 512 bytes; larger goes to the heap
-inline constexpr std::uint32_t kMagazineSize = 64;
+inline constexpr std::size_t kMagazineSize = 64;
 
-struct FreeBlock {
-  FreeBlock* next;
+struct Magazine;
+
+/// What a thread has of one size class.
+struct BlockCache {
+  void** top = nullptr;  // one behind the block to be taken next, in the magazine that is loaded
+  void** begin = nullptr;
+  void** end = nullptr;
+  Magazine* spare = nullptr;  // either full or empty; there as soon as a magazine is loaded
 };
 
-struct Magazine {
-  FreeBlock* head = nullptr;
-  std::uint32_t count = 0;
-};
-
-struct MagazinePair {
-  Magazine loaded;
-  Magazine spare;  // either full or empty
-};
-
-inline constinit thread_local MagazinePair t_magazines[kBlockClasses] = {};
+// Reached without a call also from a shared library.
+[[gnu::tls_model(
+    "initial-exec")]] inline constinit thread_local std::array<BlockCache, kBlockClasses>
+    t_blocks{};
 
 /// The slow ways, once in `kMagazineSize` calls.
 void* allocate_from_store(std::size_t size_class);
-void return_to_store(std::size_t size_class, FreeBlock* block) noexcept;
+void return_to_store(std::size_t size_class, void* block) noexcept;
 void* allocate_large(std::size_t size);
 void deallocate_large(void* block, std::size_t size) noexcept;
 
@@ -45,14 +45,11 @@ inline void* allocate(std::size_t size) {
 #ifndef SPINOFF_SANITIZED
   if (const std::size_t size_class = (size - 1) / kBlockUnit; size_class < kBlockClasses)
       [[likely]] {
-    Magazine& loaded = t_magazines[size_class].loaded;
-    if (loaded.head == nullptr) [[unlikely]] {
+    BlockCache& cache = t_blocks[size_class];
+    if (cache.top == cache.begin) [[unlikely]] {
       return allocate_from_store(size_class);
     }
-    FreeBlock* const block = loaded.head;
-    loaded.head = block->next;
-    --loaded.count;
-    return block;
+    return *--cache.top;
   }
 #endif
   return allocate_large(size);
@@ -63,15 +60,12 @@ inline void deallocate(void* memory, std::size_t size) noexcept {
 #ifndef SPINOFF_SANITIZED
   if (const std::size_t size_class = (size - 1) / kBlockUnit; size_class < kBlockClasses)
       [[likely]] {
-    auto* const block = static_cast<FreeBlock*>(memory);
-    Magazine& loaded = t_magazines[size_class].loaded;
-    if (loaded.count - 1 >= kMagazineSize - 1) [[unlikely]] {  // full, or empty
-      return_to_store(size_class, block);
+    BlockCache& cache = t_blocks[size_class];
+    if (cache.top == cache.end) [[unlikely]] {
+      return_to_store(size_class, memory);
       return;
     }
-    block->next = loaded.head;
-    loaded.head = block;
-    ++loaded.count;
+    *cache.top++ = memory;
     return;
   }
 #endif

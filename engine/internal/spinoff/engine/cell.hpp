@@ -64,8 +64,10 @@ class alignas(64) Cell final : public detail::Target {
   /// For the executor: notes the worker whose turn it is, and says whether it was another one's
   /// before.
   bool move_to(std::uint16_t worker) noexcept {
-    const std::uint16_t before = std::exchange(worker_, worker);
-    return before != worker && before != kNoWorker;
+    if (worker_ == worker) [[likely]] {
+      return false;
+    }
+    return std::exchange(worker_, worker) != kNoWorker;
   }
   /// Has the executor call `run_turn`. Only for whoever a push told so.
   void schedule();
@@ -101,8 +103,10 @@ class alignas(64) Cell final : public detail::Target {
 
   /// Who sent the message that is being handled; nobody outside of a handler.
   [[nodiscard]] Ref sender() const noexcept;
-  [[nodiscard]] Envelope* current_message() const noexcept { return current_.get(); }
-  void mark_unhandled() noexcept { unhandled_ = true; }
+  [[nodiscard]] Envelope* current_message() const noexcept {
+    return unhandled_ ? extras_->unhandled.get() : current_.get();
+  }
+  void mark_unhandled();
   /// A stop came while a coroutine is in the middle of handling: it ends when that is done.
   [[nodiscard]] bool stop_requested() const noexcept { return condition_.ending; }
   /// And what it has taken aside is not to be handled before: it was a stop, not a poison.
@@ -132,7 +136,7 @@ class alignas(64) Cell final : public detail::Target {
   void run_coroutine(Task<> task, CoroutineHost::Purpose purpose);
 
   /// The actor whose turn runs on this thread; null outside of turns.
-  static Cell* running() noexcept { return t_running; }
+  static Cell* running() noexcept { return static_cast<Cell*>(detail::t_self); }
   /// A system message that will not be processed because its receiver has stopped.
   static void refuse_system(EnvelopePtr message);
 
@@ -172,6 +176,7 @@ class alignas(64) Cell final : public detail::Target {
     std::unordered_set<Ref> watching;
     std::unordered_set<Ref> watchers;
     std::unique_ptr<CoroutineHost> coroutines;
+    EnvelopePtr unhandled;       // the message that is being handled, if the actor says so
     std::exception_ptr failure;  // why the actor is suspended or restarts
     std::uint32_t failures = 0;  // the number of the latest failure
     // Children whose errors became this actor's own: they wait for what is decided about it.
@@ -192,6 +197,8 @@ class alignas(64) Cell final : public detail::Target {
   void handle(Envelope* message);
   void handle_special(EnvelopePtr message);
   void give(Envelope* message);
+  void after_message();
+  void refuse_current();
   void after_coroutine();
   [[nodiscard]] bool may_stop_now(bool in_order) const noexcept;
   void drop_mail();
@@ -234,18 +241,19 @@ class alignas(64) Cell final : public detail::Target {
   ChildTable children_;
 
   // From here on: what each turn touches, one cache line, and in the next line only the mailbox's
-  // last word, which the pushers fight for.
+  // last words, which the pushers fight for.
   alignas(64) std::unique_ptr<Behavior> instance_;
+  detail::Receive* receive_ = nullptr;  // the type's
   EnvelopePtr current_;
-  const detail::ActorType* type_ = nullptr;
   std::uint32_t generation_ = 0;
   std::uint16_t worker_ = kNoWorker;
-  bool unhandled_ = false;       // the handler said so of the current message
-  bool has_coroutines_ = false;  // extras_ has
+  // What has to be looked at after each message; both are in extras_.
+  bool unhandled_ = false;
+  bool has_coroutines_ = false;
   Condition condition_;
   Mailbox mailbox_;
 
-  static inline constinit thread_local Cell* t_running = nullptr;
+  const detail::ActorType* type_ = nullptr;  // seldom asked for; here since there is room
 };
 
 static_assert(sizeof(Cell) == 256, "an actor's cell has grown, or its cache lines are mixed up");

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
-#include <span>
 
+#include <spinoff/engine/fetch_mail.hpp>
 #include <spinoff/engine/run_queue.hpp>
 #include <spinoff/engine/spin_lock.hpp>
 #include <spinoff/engine/worker.hpp>
@@ -50,36 +50,15 @@ class Inbox {
       }
       size_.store(queue_.size());
     }
-    fetch_mail({batch.data(), count});
+    fetch_mail(count, [&](std::size_t i) -> Cell& { return *batch.at(i); }, kDeepest);
     for (std::size_t i = 0; i < count; ++i) {
       worker.push_last(*batch.at(i));
     }
   }
 
  private:
-  static constexpr std::size_t kBatch = 32;
-  static constexpr int kDeepest = 256;
-
-  // Gets the actors' mail into this core's cache. It is in that of the core that sent it, and along
-  // one mailbox each message is found by the one before: one wait after the other. Along
-  // many mailboxes at once the waits overlap. Nobody takes anything out meanwhile: whoever has an
-  // actor that waits for its turn will run it, and that is this worker.
-  static void fetch_mail(std::span<Cell* const> actors) noexcept {
-    std::array<const Envelope*, kBatch> at{};
-    std::size_t left = 0;
-    for (Cell* const actor : actors) {
-      at.at(left++) = actor->mailbox().newest();
-    }
-    for (int depth = 0; left > 1 && depth < kDeepest; ++depth) {
-      std::size_t more = 0;
-      for (std::size_t i = 0; i < left; ++i) {
-        if (at.at(i) != nullptr) {
-          at.at(more++) = Mailbox::older(at.at(i));
-        }
-      }
-      left = more;
-    }
-  }
+  static constexpr std::size_t kBatch = kMostFetched;
+  static constexpr unsigned kDeepest = 256;
 
   SpinLock lock_;
   RunQueue queue_;

@@ -1,34 +1,43 @@
 /// An actor's two queues and its idle/scheduled state.
 ///
-/// Two words, each the head of a Treiber stack (last in, first out; the consumer reverses what it
-/// takes) or a mark. Many threads push; only the one that runs the actor takes.
+/// The user queue is a chain from the oldest message to the newest (as in Pony, and Vyukov's queue
+/// for many producers): `first_` names the oldest, each message the next, and `last_`, which
+/// pushers exchange, the newest, or a mark:
 ///
-///   user_:    kIdle    nobody runs the actor, nor will: both queues are empty
-///             nullptr  the actor is scheduled or running; the queue is empty
+///   last_:    kIdle    nobody runs the actor, nor will: both queues are empty
+///             kEmpty   the actor is scheduled or running; the queue is empty
 ///             kWake    the same, and the system queue may have grown: look again
-///             envelope the same, with a chain that ends in nullptr or kWake
+///             envelope the newest of a chain
 ///             kClosed  the actor has stopped; for good
-///   system_:  nullptr, envelope, or kClosed
+///   system_:  nullptr, envelope, or kClosed: a Treiber stack, which the runner reverses
 ///
-/// Who changes what: a pusher whose exchange turns kIdle into anything else must schedule the
-/// actor, and nobody else may. The runner takes whole chains (→ nullptr), and gives the actor up by
-/// nullptr → kIdle, which is the last thing that it does with the mailbox: whatever a pusher did
-/// before has made that exchange fail.
+/// Who changes what: a pusher puts its message into `last_`, then ties it to the one that it found
+/// there, or writes `first_` if it found a mark. Whose exchange turns kIdle into anything else must
+/// schedule the actor, and nobody else may. The runner takes the whole chain: it reads and clears
+/// `first_`, then puts kEmpty into `last_`; whoever comes later finds that mark, and begins the
+/// next chain. The runner gives the actor up by kEmpty → kIdle, which is the last thing that it
+/// does with the mailbox: whatever a pusher did before has made that exchange fail.
 ///
-/// No wake-up is lost. User messages: they are in `user_` itself, so nullptr → kIdle fails. System
-/// messages: the pusher pushes to `system_`, then reads `user_`; the runner takes from `user_`,
-/// then reads `system_`, then tries nullptr → kIdle. All four are sequentially consistent. If the
-/// pusher reads a chain, the runner has yet to take it and looks at `system_` afterwards; if it
-/// reads nullptr it leaves kWake, and the runner's exchange fails and it looks again; if it reads
-/// kIdle it schedules.
+/// Between a pusher's exchange and its tie there is a gap, where the runner waits: two
+/// instructions, unless the pusher's thread loses its core just there; then the runner lets other
+/// threads go first.
 ///
-/// Closing is in two steps, `user_` first: a system message that is pushed between the steps is
+/// No wake-up is lost. User messages: they are in `last_` itself, so kEmpty → kIdle fails. System
+/// messages: the pusher pushes to `system_`, then reads `last_`; the runner takes from `last_`,
+/// then reads `system_`, then finds `last_` empty, then tries kEmpty → kIdle. All are sequentially
+/// consistent. If the pusher reads a chain, the runner has yet to take it and looks at `system_`
+/// afterwards; if it reads kEmpty it leaves kWake, and the runner's exchange fails and it looks
+/// again; if it reads kIdle it schedules.
+///
+/// Closing is in two steps, `last_` first: a system message that is pushed between the steps is
 /// found by the runner, one pushed after them is refused to its sender. So each is answered exactly
 /// once.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
+#include <utility>
 
 #include <spinoff/detail/envelope.hpp>
 
@@ -47,17 +56,20 @@ class Mailbox {
  public:
   /// Takes the envelope over unless it says `closed`. Any thread.
   Push push(Envelope* envelope) noexcept {
-    Envelope* head = user_.load(std::memory_order_relaxed);
-    for (;;) {
-      if (head == closed()) {
+    envelope->next.store(nullptr, std::memory_order_relaxed);
+    Envelope* before = last_.load(std::memory_order_relaxed);
+    do {
+      if (before == closed()) [[unlikely]] {
         return Push::closed;
       }
-      envelope->next = head == idle() ? nullptr : head;
-      if (user_.compare_exchange_weak(head, envelope, std::memory_order_seq_cst,
-                                      std::memory_order_relaxed)) {
-        return head == idle() ? Push::woke : Push::queued;
-      }
+    } while (!last_.compare_exchange_weak(before, envelope, std::memory_order_seq_cst,
+                                          std::memory_order_relaxed));
+    if (is_mark(before)) {
+      first_.store(envelope, std::memory_order_release);
+      return before == idle() ? Push::woke : Push::queued;
     }
+    before->next.store(envelope, std::memory_order_release);
+    return Push::queued;
   }
 
   /// The same for the system queue.
@@ -67,13 +79,13 @@ class Mailbox {
       if (head == closed()) {
         return Push::closed;
       }
-      envelope->next = head;
+      envelope->next.store(head, std::memory_order_relaxed);
     } while (!system_.compare_exchange_weak(head, envelope));
     return wake() ? Push::woke : Push::queued;
   }
 
   [[nodiscard]] bool is_closed() const noexcept {
-    return user_.load(std::memory_order_relaxed) == closed();
+    return last_.load(std::memory_order_relaxed) == closed();
   }
 
   // The rest is for the one thread that runs the actor.
@@ -81,14 +93,15 @@ class Mailbox {
   /// The oldest user message; null if none has come.
   Envelope* next() noexcept {
     if (pending_ == nullptr) {
-      if (user_.load() == nullptr) {
+      if (is_mark(last_.load())) {
         return nullptr;
       }
-      Envelope* const newest = user_.exchange(nullptr);
-      if (is_last(newest)) {
-        return newest == wake_mark() ? nullptr : newest;
+      const auto [first, last] = take_chain();
+      if (first == last) {
+        return first;
       }
-      put_last(newest);
+      pending_ = first;
+      last_pending_ = last;
     }
     return pop_pending();
   }
@@ -97,8 +110,10 @@ class Mailbox {
   /// closed.
   Envelope* pop_pending() noexcept {
     Envelope* const first = pending_;
-    if (first != nullptr) {
-      pending_ = first->next;
+    if (first == last_pending_ || first == nullptr) {
+      pending_ = nullptr;
+    } else {
+      pending_ = behind(*first);
       __builtin_prefetch(pending_);  // while the first is handled
     }
     return first;
@@ -107,9 +122,7 @@ class Mailbox {
   /// A message of the actor to itself: behind all that has come, and no other thread need know.
   void push_own(Envelope* envelope) noexcept {
     absorb();
-    envelope->next = nullptr;
-    (pending_ == nullptr ? pending_ : last_pending_->next) = envelope;
-    last_pending_ = envelope;
+    append(envelope, envelope);
   }
 
   /// Puts a message back that `next` just gave.
@@ -117,17 +130,19 @@ class Mailbox {
     if (pending_ == nullptr) {
       last_pending_ = first;
     }
-    first->next = pending_;
+    first->next.store(pending_, std::memory_order_relaxed);
     pending_ = first;
   }
 
   /// Takes what has come aside, so that the actor can go idle without handling it. False if nothing
   /// had come.
   bool absorb() noexcept {
-    if (user_.load() == nullptr) {
+    if (is_mark(last_.load())) {
       return false;
     }
-    return put_last(user_.exchange(nullptr));
+    const auto [first, last] = take_chain();
+    append(first, last);
+    return true;
   }
 
   /// All system messages that have come, the oldest first; null if none.
@@ -140,30 +155,48 @@ class Mailbox {
 
   [[nodiscard]] bool has_system() const noexcept { return system_.load() != nullptr; }
 
-  /// What has come and was not taken, from the newest to the oldest; null behind the last.
-  [[nodiscard]] const Envelope* newest() const noexcept {
-    const Envelope* const head = user_.load();
-    return is_mark(head) ? nullptr : head;
+  /// What has come and was not handled, as far as it is seen now, from the oldest to the newest;
+  /// null behind the last.
+  [[nodiscard]] const Envelope* oldest() const noexcept {
+    return pending_ != nullptr ? pending_ : first_.load(std::memory_order_acquire);
   }
-  [[nodiscard]] static const Envelope* older(const Envelope* envelope) noexcept {
-    return is_mark(envelope->next) ? nullptr : envelope->next;
+  [[nodiscard]] static const Envelope* newer(const Envelope* envelope) noexcept {
+    return envelope->next.load(std::memory_order_acquire);
   }
 
-  /// Gives the actor up if nothing has come. After `true` the caller must not touch the actor
-  /// again.
+  /// Gives the actor up if nothing has come since `next` gave null, or `absorb` false, and no
+  /// system message since the caller looked before that. After `true` the caller must not touch the
+  /// actor again.
   bool try_idle() noexcept {
-    Envelope* expected = nullptr;
-    return user_.compare_exchange_strong(expected, idle());
+    Envelope* expected = empty();
+    if (last_.compare_exchange_strong(expected, idle())) [[likely]] {
+      return true;
+    }
+    if (expected == wake_mark()) {  // the caller looks again, so the mark has done its work
+      last_.compare_exchange_strong(expected, empty());
+    }
+    return false;
   }
 
   /// Begins a life: as if running, so that whoever made the actor schedules it once.
   void open() noexcept {
-    system_.store(nullptr);
-    user_.store(nullptr);
+    system_.store(nullptr, std::memory_order_relaxed);
+    last_.store(empty(), std::memory_order_release);
   }
 
   /// Refuses user messages from now on; those that had come are given by `pop_pending`.
-  void close_user() noexcept { put_last(user_.exchange(closed())); }
+  void close_user() noexcept {
+    Envelope* last = last_.load();
+    for (;;) {
+      if (!is_mark(last)) {
+        absorb();
+        last = empty();
+      }
+      if (last_.compare_exchange_weak(last, closed())) {
+        return;
+      }
+    }
+  }
   /// Second step: refuses system messages as well.
   Envelope* close_system() noexcept { return reversed(system_.exchange(closed())); }
 
@@ -172,22 +205,18 @@ class Mailbox {
   static Envelope* idle() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{1}); }
   static Envelope* wake_mark() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{2}); }
   static Envelope* closed() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{3}); }
-  static bool is_mark(const Envelope* envelope) noexcept { return envelope <= closed(); }
-
-  // Whether nothing hangs on what was taken from `user_`.
-  static bool is_last(const Envelope* taken) noexcept {
-    return taken == wake_mark() || taken->next == nullptr || taken->next == wake_mark();
-  }
+  static Envelope* empty() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{4}); }
+  static bool is_mark(const Envelope* envelope) noexcept { return envelope <= empty(); }
 
   bool wake() noexcept {
-    Envelope* head = user_.load();
+    Envelope* last = last_.load();
     for (;;) {
-      if (head == idle()) {
-        if (user_.compare_exchange_weak(head, nullptr)) {
+      if (last == idle()) {
+        if (last_.compare_exchange_weak(last, empty())) {
           return true;
         }
-      } else if (head == nullptr) {
-        if (user_.compare_exchange_weak(head, wake_mark())) {
+      } else if (last == empty()) {
+        if (last_.compare_exchange_weak(last, wake_mark())) {
           return false;
         }
       } else {
@@ -196,35 +225,57 @@ class Mailbox {
     }
   }
 
-  // Adds what was taken from `user_`, the newest first, behind what is pending.
-  bool put_last(Envelope* chain) noexcept {
-    Envelope* const newest = chain;
-    Envelope* const oldest = reversed(chain);
-    if (oldest == nullptr) {
-      return false;
+  // The chain that `last_` ends, which is no mark.
+  std::pair<Envelope*, Envelope*> take_chain() noexcept {
+    Envelope* const first = written(first_);
+    first_.store(nullptr, std::memory_order_relaxed);
+    return {first, last_.exchange(empty())};
+  }
+
+  void append(Envelope* first, Envelope* last) noexcept {
+    if (pending_ == nullptr) {
+      pending_ = first;
+    } else {
+      last_pending_->next.store(first, std::memory_order_relaxed);
     }
-    (pending_ == nullptr ? pending_ : last_pending_->next) = oldest;
-    last_pending_ = newest;
-    return true;
+    last_pending_ = last;
+  }
+
+  // The message behind one that is not the last.
+  static Envelope* behind(const Envelope& envelope) noexcept { return written(envelope.next); }
+
+  static Envelope* written(const std::atomic<Envelope*>& word) noexcept {
+    Envelope* const envelope = word.load(std::memory_order_acquire);
+    return envelope != nullptr ? envelope : wait_until_written(word);
+  }
+  [[gnu::noinline]] static Envelope* wait_until_written(
+      const std::atomic<Envelope*>& word) noexcept {
+    for (;;) {
+      std::this_thread::yield();
+      if (Envelope* const envelope = word.load(std::memory_order_acquire)) {
+        return envelope;
+      }
+    }
   }
 
   static Envelope* reversed(Envelope* chain) noexcept {
     Envelope* result = nullptr;
-    while (chain != nullptr && chain != wake_mark()) {
-      Envelope* const next = chain->next;
-      chain->next = result;
+    while (chain != nullptr) {
+      Envelope* const next = chain->next.load(std::memory_order_relaxed);
+      chain->next.store(result, std::memory_order_relaxed);
       result = chain;
       chain = next;
     }
     return result;
   }
 
-  // The runner looks at these for each message; Cell places `user_`, which the pushers fight for,
-  // on the next cache line.
+  // The runner looks at these for each message; Cell places those that pushers fight for on the
+  // next cache line.
   Envelope* pending_ = nullptr;  // taken and not handled yet, the oldest first; the runner's own
   Envelope* last_pending_ = nullptr;  // good while `pending_` is not null
   std::atomic<Envelope*> system_{closed()};
-  std::atomic<Envelope*> user_{closed()};
+  std::atomic<Envelope*> last_{closed()};
+  std::atomic<Envelope*> first_{nullptr};
 };
 
 }  // namespace spinoff::engine

@@ -6,7 +6,8 @@
 /// owner does without a fence for that: the other side has the kernel run one on every core
 /// that runs a thread of this process (membarrier), between its own two steps. So either the owner
 /// had said `inside_` before that moment, and the other sees it, or it looks at `wanted_`
-/// after it, and sees that. Where the kernel has no membarrier the owner runs a fence itself.
+/// after it, and sees that. Where the kernel has no membarrier it is always `wanted_`, at least by
+/// nobody: then the owner runs a fence itself and looks again.
 ///
 /// Who finds the other there: the owner steps back and waits until it is not wanted any more; the
 /// other keeps wanting, and waits until the owner is not inside. Others are kept apart by a lock of
@@ -18,6 +19,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <mutex>
 
 #include <spinoff/engine/spin_lock.hpp>
@@ -26,7 +28,7 @@ namespace spinoff::engine {
 
 class OwnerLock {
  public:
-  OwnerLock() noexcept : kernel_fences_(kernel_fences()) {}
+  OwnerLock() noexcept : wanted_(nobody()) {}
   OwnerLock(const OwnerLock&) = delete;
   OwnerLock& operator=(const OwnerLock&) = delete;
   ~OwnerLock() = default;
@@ -49,7 +51,7 @@ class OwnerLock {
     explicit Foreign(OwnerLock& lock) noexcept;
     Foreign(const Foreign&) = delete;
     Foreign& operator=(const Foreign&) = delete;
-    ~Foreign() { lock_.wanted_.store(false, std::memory_order_release); }
+    ~Foreign() { lock_.wanted_.store(nobody(), std::memory_order_release); }
 
    private:
     std::scoped_lock<SpinLock> one_at_a_time_;
@@ -57,30 +59,23 @@ class OwnerLock {
   };
 
  private:
+  enum class Wanted : std::uint8_t { no, by_nobody, yes };
+
   /// Whether the kernel runs the owner's fences. Found out once.
   static bool kernel_fences() noexcept;
+  static Wanted nobody() noexcept { return kernel_fences() ? Wanted::no : Wanted::by_nobody; }
 
   void enter() noexcept {
     inside_.store(true, std::memory_order_relaxed);
-    fence();
-    if (wanted_.load(std::memory_order_acquire)) [[unlikely]] {
-      step_back();
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (wanted_.load(std::memory_order_acquire) != Wanted::no) [[unlikely]] {
+      enter_slowly();
     }
   }
-
-  void fence() const noexcept {
-    if (kernel_fences_) [[likely]] {
-      std::atomic_signal_fence(std::memory_order_seq_cst);
-    } else {
-      std::atomic_thread_fence(std::memory_order_seq_cst);
-    }
-  }
-
-  void step_back() noexcept;
+  void enter_slowly() noexcept;
 
   std::atomic<bool> inside_{false};
-  std::atomic<bool> wanted_{false};
-  const bool kernel_fences_;
+  std::atomic<Wanted> wanted_;
   SpinLock foreign_;
 };
 

@@ -8,6 +8,8 @@
 ///             the oldest first
 ///   spawned_  those that have not run yet, the newest first: so a tree of actors is worked off
 ///             depth first, in little memory
+/// Those in `woken_` that had more messages than one turn may handle have so many that they are not
+/// in the cache: their mail is fetched for several of them at once.
 /// One turn in kRound goes to `spawned_`, however many were woken; and at each look at the clock
 /// its oldest moves to `woken_` if it is old. So everybody gets a turn.
 ///
@@ -27,6 +29,7 @@
 
 #include <spinoff/counters.hpp>
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/fetch_mail.hpp>
 #include <spinoff/engine/owner_lock.hpp>
 #include <spinoff/engine/run_queue.hpp>
 
@@ -36,58 +39,49 @@ class alignas(64) Worker {
  public:
   void set_number(std::uint16_t number) noexcept { number_ = number; }
 
+  /// The one that this thread is; null on other threads.
+  static Worker* current() noexcept { return t_current; }
+  static void set_current(Worker* worker) noexcept { t_current = worker; }
+
   // For the thread that is this worker.
 
   void push_woken(Cell& cell) {
     const OwnerLock::Own own(lock_);
-    if (next_.cell != nullptr) {
-      woken_.push(next_);
+    if (Cell* const before = get(next_); before != nullptr) {
+      woken_.push({before, look_});
     }
-    next_ = {&cell, look_};
-    tell_length();
+    set(next_, &cell);
   }
   void push_spawned(Cell& cell) {
     const OwnerLock::Own own(lock_);
     spawned_.push({&cell, look_});
-    tell_length();
   }
   void push_yielded(Cell& cell) {
     const OwnerLock::Own own(lock_);
-    woken_.push({&cell, running_since_});
-    tell_length();
+    woken_.push({.cell = &cell, .since = running_since_, .has_more = true});
   }
   /// From the inbox.
   void push_last(Cell& cell) {
     const OwnerLock::Own own(lock_);
     woken_.push({&cell, look_});
-    tell_length();
   }
 
   /// Whose turn is next; null if nobody waits.
   Cell* next() {
     const OwnerLock::Own own(lock_);
-    Cell* cell = nullptr;
-    if (next_.cell != nullptr && chain_ < kLongestChain) [[likely]] {
-      ++chain_;
-      count(hand_offs_);
-      running_since_ = next_.since;
-      cell = std::exchange(next_.cell, nullptr);
-    } else {
-      const RunQueue::Entry entry = next_in_queues();
-      running_since_ = entry.since;
-      cell = entry.cell;
-      if (cell == nullptr) {
-        waits_since_.store(kNobody, std::memory_order_relaxed);
-      }
+    const std::uint64_t turn = get(turns_);
+    if (Cell* const cell = get(next_); cell != nullptr && turn != chain_ends_at_) [[likely]] {
+      set(turns_, turn + 1);
+      set<Cell*>(next_, nullptr);
+      running_since_ = look_;
+      return cell;
     }
-    tell_length();
-    return cell;
+    return next_in_queues();
   }
 
   /// Runs the actor's turn.
   void run(Cell& cell) {
-    count(turns_);
-    if (cell.move_to(number_)) {
+    if (cell.move_to(number_)) [[unlikely]] {
       count(moves_);
     }
     count(messages_, cell.run_turn());
@@ -95,16 +89,18 @@ class alignas(64) Worker {
   void note_park() noexcept { count(parks_); }
 
   /// To be asked before each `next`: whether it is time to look at the clock again.
-  [[nodiscard]] bool look_is_due() noexcept { return ++turns_since_look_ >= turns_a_look_; }
+  [[nodiscard]] bool look_is_due() const noexcept { return get(turns_) >= look_due_at_; }
   /// Whether the clock has moved on. Where turns take long it is looked at after each.
   bool look(Look now) {
-    turns_since_look_ = 0;
-    if (now == look_) {
+    const bool moved_on = now != look_;
+    if (!moved_on) {
       turns_a_look_ = kTurnsALook;
-      return false;
-    }
-    if (now - look_ > 1) {
+    } else if (now - look_ > 1) {
       turns_a_look_ = 1;
+    }
+    look_due_at_ = get(turns_) + turns_a_look_;
+    if (!moved_on) {
+      return false;
     }
     const OwnerLock::Own own(lock_);
     look_ = now;
@@ -119,13 +115,15 @@ class alignas(64) Worker {
   // For others.
 
   [[nodiscard]] WorkerCounters counters() const noexcept {
-    return {.messages = messages_.load(std::memory_order_relaxed),
-            .turns = turns_.load(std::memory_order_relaxed),
-            .hand_offs = hand_offs_.load(std::memory_order_relaxed),
-            .moves = moves_.load(std::memory_order_relaxed),
-            .steals = steals_.load(std::memory_order_relaxed),
-            .parks = parks_.load(std::memory_order_relaxed),
-            .queue_length = length_.load(std::memory_order_relaxed)};
+    const std::uint64_t from_queues = get(from_queues_);
+    const std::uint64_t turns = std::max(get(turns_), from_queues);  // they are not read at once
+    return {.messages = get(messages_),
+            .turns = turns,
+            .hand_offs = turns - from_queues,
+            .moves = get(moves_),
+            .steals = get(steals_),
+            .parks = get(parks_),
+            .queue_length = length()};
   }
 
   /// Whether someone has waited here for long. As the worker knew at its last look.
@@ -133,17 +131,13 @@ class alignas(64) Worker {
     const std::uint64_t since = waits_since_.load(std::memory_order_relaxed);
     return since != kNobody && is_old(static_cast<Look>(since), now);
   }
-  [[nodiscard]] bool has_any() const noexcept {
-    return length_.load(std::memory_order_relaxed) != 0;
-  }
+  [[nodiscard]] bool has_any() const noexcept { return length() != 0; }
   /// Whether it has not even looked at the clock for so long that it must be in one long turn.
   [[nodiscard]] bool is_absent(Look now) const noexcept {
     return has_any() && is_before(last_look_.load(std::memory_order_relaxed) + kLongAbsence, now);
   }
   /// Changes whenever a turn begins.
-  [[nodiscard]] std::uint64_t turns() const noexcept {
-    return turns_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::uint64_t turns() const noexcept { return get(turns_); }
 
   /// Moves half of what has waited for long, or of all if it is stuck, to `thief`, whose thread
   /// calls this. False if by now there is nothing.
@@ -154,10 +148,11 @@ class alignas(64) Worker {
       const OwnerLock::Foreign foreign(lock_);
       take_half(spawned_, is_due, is_stuck, taken);
       take_half(woken_, is_due, is_stuck, taken);
-      if (is_stuck && taken.empty() && next_.cell != nullptr) {
-        taken.push_back(std::exchange(next_, {}));
+      if (Cell* const next = get(next_); is_stuck && taken.empty() && next != nullptr) {
+        taken.push_back({next, now});
+        set<Cell*>(next_, nullptr);
       }
-      tell_length();
+      fetched_ = 0;
       waits_since_.store(kNobody, std::memory_order_relaxed);  // until its next look
     }
     if (taken.empty()) {
@@ -165,9 +160,8 @@ class alignas(64) Worker {
     }
     const OwnerLock::Own own(thief.lock_);
     for (const RunQueue::Entry& entry : taken) {
-      thief.woken_.push({entry.cell, now});
+      thief.woken_.push({.cell = entry.cell, .since = now, .has_more = entry.has_more});
     }
-    thief.tell_length();
     count(thief.steals_);
     return true;
   }
@@ -175,26 +169,55 @@ class alignas(64) Worker {
  private:
   using Counter = std::atomic<std::uint64_t>;  // written by the worker's thread only
 
-  static constexpr int kLongestChain = 64;
+  static constexpr unsigned kLongestChain = 64;
   static constexpr unsigned kRound = 16;
   static constexpr unsigned kTurnsALook = 32;
   static constexpr std::size_t kLargestLoot = 256;
+  // As much as goes through the second level of the cache at once.
+  static constexpr std::size_t kFetched = 16;
+  static constexpr unsigned kFetchedEach = 128;
   static constexpr Look kLongAbsence = 10;
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
+  // What one thread writes, and others may read at any time.
+  template <class T>
+  static T get(const std::atomic<T>& word) noexcept {
+    return word.load(std::memory_order_relaxed);
+  }
+  template <class T>
+  static void set(std::atomic<T>& word, T to) noexcept {
+    word.store(to, std::memory_order_relaxed);
+  }
   static void count(Counter& counter, std::uint64_t more = 1) noexcept {
-    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+    set(counter, get(counter) + more);
   }
 
-  RunQueue::Entry next_in_queues() {
-    chain_ = 0;
-    if (next_.cell != nullptr) {
-      woken_.push(std::exchange(next_, {}));
+  Cell* next_in_queues() {
+    if (Cell* const cell = get(next_); cell != nullptr) {
+      woken_.push({cell, look_});
+      set<Cell*>(next_, nullptr);
     }
+    RunQueue::Entry entry;
     if (!spawned_.empty() && (++round_ % kRound == 0 || woken_.empty())) {
-      return spawned_.pop_newest();
+      entry = spawned_.pop_newest();
+    } else if (!woken_.empty()) {
+      if (fetched_ > 0) {
+        --fetched_;
+      } else if (woken_[0].has_more) {
+        fetched_ = std::min(woken_.size(), kFetched);
+        fetch_mail(fetched_, [&](std::size_t i) -> Cell& { return *woken_[i].cell; }, kFetchedEach);
+      }
+      entry = woken_.pop_oldest();
+    } else {
+      set(waits_since_, kNobody);
+      return nullptr;
     }
-    return woken_.empty() ? RunQueue::Entry{} : woken_.pop_oldest();
+    const std::uint64_t turn = get(turns_);
+    set(turns_, turn + 1);
+    chain_ends_at_ = turn + 1 + kLongestChain;
+    count(from_queues_);
+    running_since_ = entry.since;
+    return entry.cell;
   }
 
   template <class IsDue>
@@ -218,32 +241,35 @@ class alignas(64) Worker {
     waits_since_.store(oldest, std::memory_order_relaxed);
   }
 
-  void tell_length() noexcept {
-    length_.store(woken_.size() + spawned_.size() + (next_.cell == nullptr ? 0 : 1),
-                  std::memory_order_relaxed);
+  [[nodiscard]] std::size_t length() const noexcept {
+    return woken_.size() + spawned_.size() + (get(next_) == nullptr ? 0 : 1);
   }
 
   OwnerLock lock_;  // guards what follows up to the counters
-  RunQueue::Entry next_{nullptr, 0};
-  int chain_ = 0;  // turns that went to `next_` in a row
-  unsigned round_ = 0;
-  unsigned turns_since_look_ = 0;
-  unsigned turns_a_look_ = kTurnsALook;
+  std::uint16_t number_ = 0;
   Look look_ = 0;           // the clock as this worker last saw it
   Look running_since_ = 0;  // since when the actor that runs has had mail
+  std::atomic<Cell*> next_{nullptr};
+  Counter turns_{0};
+  std::uint64_t chain_ends_at_ = kLongestChain;  // by `turns_`: then `next_` has to wait as well
+  std::uint64_t look_due_at_ = kTurnsALook;      // by `turns_`
+  Counter messages_{0};
+
+  unsigned turns_a_look_ = kTurnsALook;
+  unsigned round_ = 0;
+  std::size_t fetched_ = 0;  // how many at the front of `woken_` have their mail in the cache
   RunQueue woken_;
   RunQueue spawned_;
   std::atomic<std::uint64_t> waits_since_{kNobody};  // a Look
-  std::atomic<std::size_t> length_{0};
   std::atomic<Look> last_look_{0};
 
-  std::uint16_t number_ = 0;
-  Counter messages_{0};
-  Counter turns_{0};
-  Counter hand_offs_{0};
+  Counter from_queues_{0};  // turns of others than `next_`
   Counter moves_{0};
   Counter steals_{0};
   Counter parks_{0};
+
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Worker* t_current =
+      nullptr;
 };
 
 }  // namespace spinoff::engine
