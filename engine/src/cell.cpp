@@ -19,7 +19,7 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
   cell.name_ = std::move(name);
   cell.condition_ = {};
   cell.worker_ = kNoWorker;
-  cell.unhandled_ = cell.has_coroutines_ = false;
+  cell.aftermath_ = {};
   cell.parent_ = parent;
   if (parent != nullptr && !parent->is_guardian()) {
     parent->retain();  // so that a Ref to the child always finds its whole path

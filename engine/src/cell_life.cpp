@@ -247,7 +247,7 @@ void Cell::close() {
   instance_.reset();
   factory_.reset();
   extras_.reset();  // should a destructor have asked for it again
-  has_coroutines_ = false;
+  aftermath_.coroutines = false;
 
   drop_user_mail();
   if (last == nullptr && !is_guardian() && !core.events().has_subscribers<Terminated>()) {

@@ -5,7 +5,6 @@
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
-#include <spinoff/engine/worker.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
@@ -40,13 +39,8 @@ class Cell::Turn {
 };
 
 void Cell::schedule() {
-  const Cell* const waker = running();
-  if (waker != nullptr && waker->anchor() == anchor()) [[likely]] {
-    if (Worker* const worker = Worker::current()) [[likely]] {
-      worker->push_woken(*this);
-    } else {
-      node().executor().schedule(*this);
-    }
+  if (running() != nullptr && running()->anchor() == anchor()) {
+    node().executor().schedule(*this);
     return;
   }
   // The cell waits for this turn, so its node cannot end before the call; but it could during it.
@@ -87,17 +81,17 @@ inline void Cell::give(Envelope* message) {
   } catch (...) {
     fail(std::current_exception());
   }
-  if (current_ != nullptr || unhandled_ || has_coroutines_) [[unlikely]] {
+  if (current_ != nullptr || !aftermath_.none()) [[unlikely]] {
     after_message();
   }
 }
 
 void Cell::after_message() {
-  if (unhandled_) {
-    unhandled_ = false;
+  if (aftermath_.unhandled) {
+    aftermath_.unhandled = false;
     publish_unhandled(std::move(extras_->unhandled));
   }
-  if (has_coroutines_) {
+  if (aftermath_.coroutines) {
     after_coroutine();
     if (condition_.busy) {
       return;  // the message stays until its handler is done
@@ -118,7 +112,7 @@ void Cell::refuse_current() {
 void Cell::mark_unhandled() {
   if (current_ != nullptr) {
     extras().unhandled = std::move(current_);
-    unhandled_ = true;
+    aftermath_.unhandled = true;
   }
 }
 
@@ -270,8 +264,8 @@ Ref Cell::sender() const noexcept {
 }
 
 void Cell::forward(const Ref& to) {
-  EnvelopePtr message = std::move(unhandled_ ? extras_->unhandled : current_);
-  unhandled_ = false;
+  EnvelopePtr message = std::move(aftermath_.unhandled ? extras_->unhandled : current_);
+  aftermath_.unhandled = false;
   if (message != nullptr) {
     detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(message));
   }
@@ -281,7 +275,7 @@ CoroutineHost& Cell::coroutines() {
   Extras& more = extras();
   if (more.coroutines == nullptr) {
     more.coroutines = std::make_unique<CoroutineHost>();
-    has_coroutines_ = true;
+    aftermath_.coroutines = true;
   }
   return *more.coroutines;
 }

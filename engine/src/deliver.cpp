@@ -3,6 +3,7 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/name_target.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/worker.hpp>
 
 namespace spinoff::detail {
 
@@ -13,6 +14,8 @@ using engine::NodeAnchor;
 using engine::NodeCore;
 
 namespace {
+
+// What is rare stands apart, so that `deliver` itself needs no frame.
 
 void dead_letter(NodeAnchor& anchor, const Ref& target, EnvelopePtr message) {
   const NodeAnchor::Entry entry(anchor);
@@ -38,8 +41,15 @@ void deliver_to_nobody(EnvelopePtr message) {
   }
 }
 
+[[gnu::noinline]] void deliver_to_closed(Cell& cell, std::uint32_t generation,
+                                         Envelope* message) {
+  dead_letter(*cell.anchor(), RefAccess::hold(&cell, generation), EnvelopePtr(message));
+}
+
 // To what is no actor here.
-void deliver_elsewhere(Target* target, std::uint32_t generation, EnvelopePtr message) {
+[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation,
+                                         Envelope* sent) {
+  EnvelopePtr message(sent);
   // Held, because the place may be used again once the other side has gone.
   const Ref held = RefAccess::hold(target, generation);
   if (target == nullptr) {
@@ -59,7 +69,7 @@ void deliver_elsewhere(Target* target, std::uint32_t generation, EnvelopePtr mes
 
 void deliver(Target* target, std::uint32_t generation, Envelope* message) {
   if (target == nullptr || target->kind() != TargetKind::actor) [[unlikely]] {
-    deliver_elsewhere(target, generation, EnvelopePtr(message));
+    deliver_elsewhere(target, generation, message);
     return;
   }
   auto& cell = *static_cast<Cell*>(target);
@@ -69,9 +79,9 @@ void deliver(Target* target, std::uint32_t generation, Envelope* message) {
   }
   const engine::Push pushed = cell.mailbox().push(message);
   if (pushed == engine::Push::woke) {
-    cell.schedule();
+    engine::schedule(cell);
   } else if (pushed == engine::Push::closed) [[unlikely]] {
-    dead_letter(*cell.anchor(), RefAccess::hold(target, generation), EnvelopePtr(message));
+    deliver_to_closed(cell, generation, message);
   }
 }
 

@@ -104,7 +104,7 @@ class alignas(64) Cell final : public detail::Target {
   /// Who sent the message that is being handled; nobody outside of a handler.
   [[nodiscard]] Ref sender() const noexcept;
   [[nodiscard]] Envelope* current_message() const noexcept {
-    return unhandled_ ? extras_->unhandled.get() : current_.get();
+    return aftermath_.unhandled ? extras_->unhandled.get() : current_.get();
   }
   void mark_unhandled();
   /// A stop came while a coroutine is in the middle of handling: it ends when that is done.
@@ -247,9 +247,12 @@ class alignas(64) Cell final : public detail::Target {
   EnvelopePtr current_;
   std::uint32_t generation_ = 0;
   std::uint16_t worker_ = kNoWorker;
-  // What has to be looked at after each message; both are in extras_.
-  bool unhandled_ = false;
-  bool has_coroutines_ = false;
+  // What has to be looked at after each message.
+  struct Aftermath {
+    bool unhandled = false;   // extras_ keeps it
+    bool coroutines = false;  // extras_ has some
+    [[nodiscard]] bool none() const noexcept { return std::bit_cast<std::uint16_t>(*this) == 0; }
+  } aftermath_;
   Condition condition_;
   Mailbox mailbox_;
 

@@ -46,11 +46,12 @@ class alignas(64) Worker {
   // For the thread that is this worker.
 
   void push_woken(Cell& cell) {
-    const OwnerLock::Own own(lock_);
-    if (Cell* const before = get(next_); before != nullptr) {
-      woken_.push({before, look_});
+    // Needs no lock: others take whom they find here, but put nobody here.
+    if (get(next_) == nullptr) [[likely]] {
+      next_.store(&cell, std::memory_order_release);
+    } else {
+      displace_next(cell);
     }
-    set(next_, &cell);
   }
   void push_spawned(Cell& cell) {
     const OwnerLock::Own own(lock_);
@@ -148,7 +149,7 @@ class alignas(64) Worker {
       const OwnerLock::Foreign foreign(lock_);
       take_half(spawned_, is_due, is_stuck, taken);
       take_half(woken_, is_due, is_stuck, taken);
-      if (Cell* const next = get(next_); is_stuck && taken.empty() && next != nullptr) {
+      if (Cell* const next = next_.load(std::memory_order_acquire); is_stuck && taken.empty() && next != nullptr) {
         taken.push_back({next, now});
         set<Cell*>(next_, nullptr);
       }
@@ -190,6 +191,14 @@ class alignas(64) Worker {
   }
   static void count(Counter& counter, std::uint64_t more = 1) noexcept {
     set(counter, get(counter) + more);
+  }
+
+  [[gnu::noinline]] void displace_next(Cell& cell) {
+    const OwnerLock::Own own(lock_);
+    if (Cell* const before = get(next_); before != nullptr) {
+      woken_.push({before, look_});
+    }
+    next_.store(&cell, std::memory_order_release);
   }
 
   Cell* next_in_queues() {
@@ -271,5 +280,17 @@ class alignas(64) Worker {
   [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Worker* t_current =
       nullptr;
 };
+
+/// Gives an actor its turn, which a push has woken.
+inline void schedule(Cell& cell) {
+  const Cell* const waker = Cell::running();
+  if (waker != nullptr && waker->anchor() == cell.anchor()) [[likely]] {
+    if (Worker* const worker = Worker::current()) [[likely]] {
+      worker->push_woken(cell);
+      return;
+    }
+  }
+  cell.schedule();
+}
 
 }  // namespace spinoff::engine
