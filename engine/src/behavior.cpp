@@ -53,15 +53,12 @@ Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions 
   if (!options.name.empty()) {
     check_name(options.name);
   }
-  Cell& child = Cell::create(*parent.anchor(), &parent, type, std::move(factory),
-                             {.given = std::move(options.name)});
-  // Counted before anyone else can see the child: it may stop at once.
-  Ref ref = child.ref();
-  Ref result(ref);
+  auto [child, ref] =
+      Cell::create(*parent.anchor(), &parent, type, std::move(factory), std::move(options.name));
   switch (parent.children().add(child)) {
     case engine::ChildTable::Added::yes:
       child.start();
-      return result;
+      return std::move(ref);
     case engine::ChildTable::Added::name_taken: {
       const std::string taken = child.path();
       child.abandon();

@@ -9,14 +9,16 @@ namespace spinoff::engine {
 
 Cell::Cell() noexcept : Target(detail::TargetKind::actor) {}
 
-Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
-                   detail::FactoryPtr factory, Name name) {
+Cell::Created Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
+                           detail::FactoryPtr factory, std::string name) {
   Cell& cell = *ObjectStore<Cell>::take();
-  cell.generation_ = cell.begin_life(&anchor);
+  cell.generation_ = cell.begin_life(&anchor, 2);
   cell.type_ = &type;
   cell.receive_ = type.receive;
   cell.factory_ = std::move(factory);
-  cell.name_ = std::move(name);
+  if (!name.empty()) {
+    cell.name_.given = std::move(name);
+  }
   cell.condition_ = {};
   cell.worker_ = kNoWorker;
   cell.aftermath_ = {};
@@ -25,7 +27,7 @@ Cell& Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& ty
     parent->retain();  // so that a Ref to the child always finds its whole path
   }
   cell.mailbox_.open();
-  return cell;
+  return {cell, detail::RefAccess::adopt(&cell, cell.generation_)};
 }
 
 void Cell::abandon() noexcept {
@@ -62,7 +64,10 @@ void Cell::refuse_system_mail() {
 // loop, since the last ref to a deep descendant holds the places of all above it.
 void Cell::retire() noexcept {
   for (Cell* cell = this; cell != nullptr;) {
-    cell->name_ = Name{};
+    if (!cell->name_.given.empty()) {
+      cell->name_.given = std::string();
+    }
+    cell->name_.number = 0;
     cell->children_.reset();
     Cell* const parent = std::exchange(cell->parent_, nullptr);
     ObjectStore<Cell>::put(cell);

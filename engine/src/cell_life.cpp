@@ -33,10 +33,10 @@ std::exception_ptr create_failed(const Ref& actor) {
 }  // namespace
 
 void Cell::start_instance(bool restarted) {
-  const std::exception_ptr reason = extras_ == nullptr ? nullptr : extras_->failure;
   try {
     instance_ = factory_->create();
     if (restarted && !extras_->never_started) {
+      const std::exception_ptr reason = extras_->failure;
       instance_->post_restart(reason);
     } else {
       instance_->pre_start();
@@ -56,6 +56,12 @@ void Cell::start_instance(bool restarted) {
   } else {
     node().events().publish(Started{ref()});
   }
+  if (factory_->has_run()) {
+    start_run();
+  }
+}
+
+void Cell::start_run() {
   Task<> run;
   try {
     run = factory_->run(*instance_);
@@ -63,7 +69,7 @@ void Cell::start_instance(bool restarted) {
     fail(std::current_exception());
     return;
   }
-  if (!run && factory_->has_run()) {  // it has returned before it began
+  if (!run) {  // it has returned before it began
     begin_stop(false);
     return;
   }

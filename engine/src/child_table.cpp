@@ -1,4 +1,5 @@
 #include <charconv>
+#include <memory>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/child_table.hpp>
@@ -7,6 +8,9 @@
 namespace spinoff::engine {
 
 namespace {
+
+// As many are in one chain.
+constexpr std::uint32_t kFew = 8;
 
 std::uint64_t key_of(const Cell::Name& name) {
   return name.number != 0 ? name.number : detail::hash_name(name.given);
@@ -26,6 +30,7 @@ std::uint64_t number_in(std::string_view name) {
 
 ChildTable::Added ChildTable::add(Cell& child) {
   const std::scoped_lock lock(lock_);
+  used_ = true;
   const Cell::Name& name = child.name();
   if (name.number == 0 && name.given.empty()) {
     child.set_number(++last_number_);
@@ -33,7 +38,7 @@ ChildTable::Added ChildTable::add(Cell& child) {
   if (closed_) {
     return Added::closed;
   }
-  if (named_ == bucket_count_) {
+  if (named_ >= kFew && named_ >= bucket_count_) {
     grow();
   }
   Cell*& first = bucket(key_of(name));
@@ -85,10 +90,8 @@ Ref ChildTable::find(std::string_view name) const {
     return {};
   }
   const std::scoped_lock lock(lock_);
-  if (named_ == 0) {
-    return {};
-  }
-  for (Cell* child = bucket(made_up ? number : detail::hash_name(name)); child != nullptr;
+  const std::uint64_t key = made_up ? number : detail::hash_name(name);
+  for (Cell* child = first(static_cast<std::uint32_t>(key) & (bucket_count_ - 1)); child != nullptr;
        child = child->next_sibling) {
     if (made_up ? child->name().number == number && child->name_text() == name
                 : child->name().number == 0 && child->name().given == name) {
@@ -104,7 +107,7 @@ std::vector<Ref> ChildTable::all() const {
   const std::scoped_lock lock(lock_);
   children.reserve(named_);
   for (std::uint32_t i = 0; i < bucket_count_; ++i) {
-    for (Cell* child = buckets_[i]; child != nullptr; child = child->next_sibling) {
+    for (Cell* child = first(i); child != nullptr; child = child->next_sibling) {
       children.push_back(child->ref());
     }
   }
@@ -118,7 +121,7 @@ bool ChildTable::close() noexcept {
 }
 
 bool ChildTable::close_by_adder() noexcept {
-  if (bucket_count_ != 0) {
+  if (used_) {
     return close();
   }
   closed_ = true;
@@ -131,25 +134,28 @@ void ChildTable::open() noexcept {
 }
 
 void ChildTable::reset() noexcept {
-  buckets_.reset();
-  bucket_count_ = named_ = alive_ = 0;
+  free_buckets();
+  only_ = nullptr;
+  bucket_count_ = 1;
+  named_ = alive_ = 0;
   last_number_ = 0;
-  closed_ = false;
+  used_ = closed_ = false;
 }
 
 void ChildTable::grow() {
-  const std::uint32_t count = bucket_count_ == 0 ? 4 : bucket_count_ * 2;
+  const std::uint32_t count = bucket_count_ == 1 ? 2 * kFew : bucket_count_ * 2;
   auto grown = std::make_unique<Cell*[]>(count);
   for (std::uint32_t i = 0; i < bucket_count_; ++i) {
-    for (Cell* child = buckets_[i]; child != nullptr;) {
+    for (Cell* child = first(i); child != nullptr;) {
       Cell* const next = child->next_sibling;
-      Cell*& first = grown[key_of(child->name()) & (count - 1)];
-      child->next_sibling = first;
-      first = child;
+      Cell*& chain = grown[key_of(child->name()) & (count - 1)];
+      child->next_sibling = chain;
+      chain = child;
       child = next;
     }
   }
-  buckets_ = std::move(grown);
+  free_buckets();
+  buckets_ = grown.release();
   bucket_count_ = count;
 }
 

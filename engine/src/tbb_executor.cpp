@@ -136,7 +136,9 @@ class TbbExecutor final : public Executor {
       Worker::current()->push_woken(cell);
       return;
     }
-    inbox_.push(cell);
+    // While anyone is awake, the clock as a worker last saw it will do: if that was long ago, they
+    // are all in long turns.
+    inbox_.push(cell, awake_.load(std::memory_order_relaxed) == 0 ? look() : last_look_.load(std::memory_order_relaxed));
     if (awake_.load() == 0) {
       call();
     }
@@ -175,7 +177,7 @@ class TbbExecutor final : public Executor {
           workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
       const Inside inside(*this, worker);
       for (bool works = role == Role::worker || watch(worker); works; works = stays(worker)) {
-        worker.look(look_now());  // it may have been away for long
+        worker.look(look());  // it may have been away for long
         while (Cell* const cell = find(worker)) {
           worker.run(*cell);
         }
@@ -206,10 +208,19 @@ class TbbExecutor final : public Executor {
     Worker* outer_worker_;
   };
 
+  // The clock.
+  Look look() noexcept {
+    const Look now = look_now();
+    if (last_look_.load(std::memory_order_relaxed) != now) {
+      last_look_.store(now, std::memory_order_relaxed);
+    }
+    return now;
+  }
+
   // Whose turn is next; null if there is nobody.
   Cell* find(Worker& worker) {
     if (worker.look_is_due()) [[unlikely]] {
-      if (const Look now = look_now(); worker.look(now)) {
+      if (const Look now = look(); worker.look(now)) {
         inbox_.give_to(worker);
         relieve_absent(worker, now);
       }
@@ -220,7 +231,7 @@ class TbbExecutor final : public Executor {
     for (int searches = 0; searches < kSearches && !ends_.load(std::memory_order_relaxed);
          ++searches) {
       pause();
-      worker.look(look_now());
+      worker.look(look());
       inbox_.give_to(worker);
       if (Cell* const cell = worker.next()) {
         return cell;
@@ -233,7 +244,7 @@ class TbbExecutor final : public Executor {
   }
 
   bool steal(Worker& thief) {
-    const Look now = look_now();
+    const Look now = look();
     return std::ranges::any_of(workers_, [&](Worker& victim) {
       return &victim != &thief && victim.has_old(now) && victim.give_to(thief, now, false);
     });
@@ -251,7 +262,7 @@ class TbbExecutor final : public Executor {
   // For the watcher: whether there is anything for it to do; it then has taken something, or will
   // find it. A worker is stuck that has begun no turn since the last look.
   bool finds_work(Worker& worker) {
-    const Look now = look_now();
+    const Look now = look();
     bool found = inbox_.has_old(now);
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       Worker& other = workers_[i];
@@ -376,7 +387,8 @@ class TbbExecutor final : public Executor {
   Inbox inbox_;
 
   alignas(64) std::atomic<int> awake_{0};  // written under `mutex_`
-  std::atomic<bool> ends_{false};          // the same
+  std::atomic<Look> last_look_{0};         // of any thread
+  std::atomic<bool> ends_{false};          // written under `mutex_`
   std::atomic<int> shifts_{0};
   std::mutex mutex_;
   std::condition_variable watcher_called_;

@@ -33,15 +33,18 @@ struct Family {
   ChildTable table;
   std::vector<Ref> refs;
 
-  Cell& make(Cell::Name name) {
-    Cell& cell = Cell::create(node.core().anchor(), &node.core().guardian(), kType, nullptr,
-                              std::move(name));
-    refs.push_back(Ref(cell.ref()));
+  Cell& named(std::string name) {
+    auto [cell, ref] = Cell::create(node.core().anchor(), &node.core().guardian(), kType, nullptr,
+                                    std::move(name));
+    refs.push_back(std::move(ref));
     return cell;
   }
-  Cell& named(std::string name) { return make({.given = std::move(name), .number = 0}); }
-  Cell& unnamed() { return make({}); }
-  Cell& numbered(std::uint64_t number) { return make({.given = {}, .number = number}); }
+  Cell& unnamed() { return named({}); }
+  Cell& numbered(std::uint64_t number) {
+    Cell& cell = unnamed();
+    cell.set_number(number);
+    return cell;
+  }
 };
 
 void check_found(const ChildTable& table, std::string_view name, Cell& cell) {

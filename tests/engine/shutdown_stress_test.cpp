@@ -89,6 +89,7 @@ class Chaotic : public detail::Behavior, private Counted<Chaotic> {
   Chaotic(World& world, unsigned seed) : world_(world), random_(seed) {
     fail_sometimes();
     ++world_.constructed;
+    world_.constructed.notify_all();
     world_.board.put(cell().ref(), random_);
   }
   ~Chaotic() override { ++world_.destroyed; }
@@ -341,6 +342,9 @@ BOOST_AUTO_TEST_CASE(two_nodes_that_talk_to_each_other_end_in_any_order) {
           const auto node = make_node();
           for (int n = 0; n < 50; ++n) {
             spawn_chaotic(world, node->guardian(), random) << Order(random(), 4);
+          }
+          if (round % 2 == 0) {  // else it may be over before anyone has run
+            world.constructed.wait(0);
           }
           node->stop(30s);
         });

@@ -36,8 +36,8 @@ class Cells {
   Cell& operator[](const std::string& name) {
     Cell*& cell = by_name_[name];
     if (cell == nullptr) {
-      cell = &Cell::create(node_.core().anchor(), &node_.core().guardian(), kType, nullptr,
-                           {.given = name});
+      cell =
+          &Cell::create(node_.core().anchor(), &node_.core().guardian(), kType, nullptr, name).cell;
     }
     return *cell;
   }

@@ -75,11 +75,11 @@ class Target {
     return count_of(life_.fetch_sub(1, std::memory_order_acq_rel)) == 1;
   }
 
-  /// Begins the next life of this place with one count, and says its generation.
-  std::uint32_t begin_life(engine::NodeAnchor* anchor) noexcept {
+  /// Begins the next life of this place with that count, and says its generation.
+  std::uint32_t begin_life(engine::NodeAnchor* anchor, std::uint32_t count = 1) noexcept {
     anchor_.store(anchor, std::memory_order_relaxed);
     const std::uint32_t generation = generation_of(life_.load(std::memory_order_relaxed)) + 1;
-    life_.store((std::uint64_t{generation} << 32U) | 1U, std::memory_order_release);
+    life_.store((std::uint64_t{generation} << 32U) | count, std::memory_order_release);
     return generation;
   }
 

@@ -48,8 +48,6 @@ class AskTarget final : public detail::Target {
   std::string publish_path();
   void retire() noexcept;
 
-  AskTarget* next_free = nullptr;
-
  private:
   void complete(Outcome outcome, detail::EnvelopePtr reply, std::string reason);
 

@@ -50,10 +50,14 @@ class alignas(64) Cell final : public detail::Target {
     std::uint64_t number = 0;  // of a made-up name
   };
 
-  /// A new life, held by the returned count; its mailbox takes messages. `parent` is null for the
-  /// guardian.
-  static Cell& create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
-                      detail::FactoryPtr factory, Name name);
+  struct Created {
+    Cell& cell;
+    Ref ref;
+  };
+  /// A new life, held by the Ref and by a count of its own; its mailbox takes messages. `parent` is
+  /// null for the guardian.
+  static Created create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
+                        detail::FactoryPtr factory, std::string name);
   /// Undoes `create` for an actor that was never scheduled.
   void abandon() noexcept;
   /// No Ref is left: the place may be used again. Called by Target only.
@@ -140,11 +144,8 @@ class alignas(64) Cell final : public detail::Target {
   /// A system message that will not be processed because its receiver has stopped.
   static void refuse_system(EnvelopePtr message);
 
-  // A place is either free or in its parent's table.
-  union {
-    Cell* next_free = nullptr;
-    Cell* next_sibling;
-  };
+  /// For the parent's table.
+  Cell* next_sibling = nullptr;
 
  private:
   friend class CoroutineHost;
@@ -217,6 +218,7 @@ class alignas(64) Cell final : public detail::Target {
   // then nothing of the cell may be touched.
   bool advance();
   void start_instance(bool restarted);
+  void start_run();
   void begin_restart();
   void request_stop(bool kill, bool in_order = false);
   void begin_stop(bool kill);
@@ -234,7 +236,6 @@ class alignas(64) Cell final : public detail::Target {
   static void tell_terminated(NodeCore& node, const Ref& watcher, const Ref& actor);
   static void send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher);
 
-  detail::FactoryPtr factory_;
   Cell* parent_ = nullptr;
   Name name_;
   std::unique_ptr<Extras> extras_;
@@ -256,7 +257,9 @@ class alignas(64) Cell final : public detail::Target {
   Condition condition_;
   Mailbox mailbox_;
 
-  const detail::ActorType* type_ = nullptr;  // seldom asked for; here since there is room
+  // Seldom asked for; here since there is room.
+  const detail::ActorType* type_ = nullptr;
+  detail::FactoryPtr factory_;
 };
 
 static_assert(sizeof(Cell) == 256, "an actor's cell has grown, or its cache lines are mixed up");

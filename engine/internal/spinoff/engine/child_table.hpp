@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <string_view>
 #include <vector>
@@ -16,9 +15,15 @@ namespace spinoff::engine {
 
 class Cell;
 
-/// An intrusive hash table with chains through the cells. Any thread.
+/// An intrusive hash table with chains through the cells. A few children are one chain, and need no
+/// buckets. Any thread.
 class ChildTable {
  public:
+  ChildTable() = default;
+  ChildTable(const ChildTable&) = delete;
+  ChildTable& operator=(const ChildTable&) = delete;
+  ~ChildTable() { free_buckets(); }
+
   enum class Added : std::uint8_t { yes, name_taken, closed };
 
   /// Makes a name up for a child that has none.
@@ -46,14 +51,30 @@ class ChildTable {
  private:
   void grow();
   void unlink(Cell& child) noexcept;
-  Cell*& bucket(std::uint64_t key) const noexcept { return buckets_[key & (bucket_count_ - 1)]; }
+  void free_buckets() noexcept {
+    if (bucket_count_ > 1) {
+      delete[] buckets_;
+    }
+  }
+  // Where the chain begins that a key belongs to; `link(i)` is the `i`th of `bucket_count_`.
+  Cell*& bucket(std::uint64_t key) noexcept {
+    return link(static_cast<std::uint32_t>(key) & (bucket_count_ - 1));
+  }
+  Cell*& link(std::uint32_t i) noexcept { return bucket_count_ == 1 ? only_ : buckets_[i]; }
+  [[nodiscard]] Cell* first(std::uint32_t i) const noexcept {
+    return bucket_count_ == 1 ? only_ : buckets_[i];
+  }
 
-  std::unique_ptr<Cell*[]> buckets_;
+  union {
+    Cell* only_ = nullptr;  // the only chain
+    Cell** buckets_;        // if there are several
+  };
   std::uint64_t last_number_ = 0;  // of a made-up name
-  std::uint32_t bucket_count_ = 0;
+  std::uint32_t bucket_count_ = 1;
   std::uint32_t named_ = 0;  // that can be found
   std::uint32_t alive_ = 0;  // that have not left
   mutable SpinLock lock_;
+  bool used_ = false;  // someone has added a child; written by those who add only
   bool closed_ = false;
 };
 

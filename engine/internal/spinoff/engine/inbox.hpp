@@ -16,8 +16,7 @@ namespace spinoff::engine {
 class Inbox {
  public:
   /// Any thread.
-  void push(Cell& cell) {
-    const Look now = look_now();
+  void push(Cell& cell, Look now) {
     const std::scoped_lock lock(lock_);
     queue_.push({&cell, now});
     size_.store(queue_.size());

@@ -24,8 +24,6 @@ class NameTarget final : public detail::Target {
   /// No Ref is left.
   void retire() noexcept;
 
-  NameTarget* next_free = nullptr;
-
  private:
   Uri uri_;
 };

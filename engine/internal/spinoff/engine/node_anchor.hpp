@@ -52,8 +52,9 @@ class NodeAnchor {
   void leave() noexcept;
 
   std::atomic<NodeCore*> node_;
-  std::atomic<std::uint32_t> inside_{0};
   std::optional<NodeId> node_id_;
+  // Apart from what each turn reads.
+  alignas(64) std::atomic<std::uint32_t> inside_{0};
 };
 
 }  // namespace spinoff::engine

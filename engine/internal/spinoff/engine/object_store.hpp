@@ -1,78 +1,73 @@
 /// Places for objects that are never freed, only used again: see Target for why.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace spinoff::engine {
 
-/// T is default-constructible, has a member `T* next_free`, and stays constructed while it lies
-/// here. Any thread may take and put. Each thread keeps a magazine of free places, so that the lock
-/// is taken once in `kBatch` calls; the last one put is the first one taken, since it is in the
-/// cache.
+/// T is default-constructible, and stays constructed while it lies here. Any thread may take and
+/// put. Each thread keeps a magazine of free places, so that the lock is taken once in `kBatch`
+/// calls; the last one put is the first one taken, since it is in the cache.
 template <class T>
 class ObjectStore {
  public:
   static T* take() {
     Local& local = t_local;
-    if (local.head == nullptr) {
+    if (local.count == 0) [[unlikely]] {
       local.arm();
-      std::tie(local.head, local.count) = shared().take_batch();
+      local.load(shared().take_batch());
     }
-    T* const object = local.head;
-    local.head = object->next_free;
-    --local.count;
-    return object;
+    return local.objects[--local.count];
   }
 
   static void put(T* object) noexcept {
     Local& local = t_local;
-    if (local.head == nullptr) {
+    if (local.count == 2 * kBatch) [[unlikely]] {
+      // The older half: it is the colder one.
+      shared().put_batch(local.unload());
+    } else if (local.count == 0) [[unlikely]] {
       local.arm();
     }
-    object->next_free = local.head;
-    local.head = object;
-    if (++local.count == 2 * kBatch) {
-      T* const rest = local.head;
-      T* last = rest;
-      for (std::size_t i = 1; i < kBatch; ++i) {
-        last = last->next_free;
-      }
-      local.head = std::exchange(last->next_free, nullptr);
-      local.count = kBatch;
-      shared().put_batch(rest, kBatch);
-    }
+    local.objects[local.count++] = object;
   }
 
  private:
-  static constexpr std::size_t kBatch = 64;
+  static constexpr std::size_t kBatch = 32;
+  static constexpr std::size_t kLine = 64;
+
+  struct Batch {
+    std::array<T*, kBatch> objects;
+    std::size_t count = 0;
+  };
 
   struct Shared {
     std::mutex mutex;
-    std::vector<std::pair<T*, std::size_t>> batches;
+    std::vector<Batch> batches;
     std::vector<std::unique_ptr<T[]>> chunks;
 
-    std::pair<T*, std::size_t> take_batch() {
+    Batch take_batch() {
       const std::scoped_lock lock(mutex);
       if (!batches.empty()) {
-        const auto batch = batches.back();
+        const Batch batch = batches.back();
         batches.pop_back();
         return batch;
       }
       chunks.push_back(std::make_unique<T[]>(kBatch));
-      T* const objects = chunks.back().get();
-      for (std::size_t i = 0; i + 1 < kBatch; ++i) {
-        objects[i].next_free = &objects[i + 1];
+      Batch batch{.objects = {}, .count = kBatch};
+      for (std::size_t i = 0; i < kBatch; ++i) {
+        batch.objects[i] = &chunks.back()[kBatch - 1 - i];
       }
-      return {objects, kBatch};
+      return batch;
     }
-    void put_batch(T* head, std::size_t count) noexcept {
+    void put_batch(const Batch& batch) noexcept {
       const std::scoped_lock lock(mutex);
-      batches.emplace_back(head, count);
+      batches.push_back(batch);
     }
   };
 
@@ -83,8 +78,29 @@ class ObjectStore {
   }
 
   struct Local {
-    T* head = nullptr;
+    std::array<T*, 2 * kBatch> objects{};
     std::size_t count = 0;
+
+    // Another core had these last: all are asked for at once, so that the thread need not wait for
+    // one after the other.
+    void load(const Batch& batch) noexcept {
+      for (std::size_t i = 0; i < batch.count; ++i) {
+        objects[i] = batch.objects[i];
+        for (std::size_t at = 0; at < sizeof(T); at += kLine) {
+          __builtin_prefetch(reinterpret_cast<const std::byte*>(objects[i]) + at, 1);
+        }
+      }
+      count = batch.count;
+    }
+    // The older half, or all if they are few.
+    Batch unload() noexcept {
+      Batch batch;
+      batch.count = std::min(count, kBatch);
+      std::copy_n(objects.begin(), batch.count, batch.objects.begin());
+      std::copy(objects.begin() + batch.count, objects.begin() + count, objects.begin());
+      count -= batch.count;
+      return batch;
+    }
     void arm() {
       static thread_local const AtExit at_exit{this};
       static_cast<void>(&at_exit);
@@ -96,8 +112,8 @@ class ObjectStore {
     AtExit(const AtExit&) = delete;
     AtExit& operator=(const AtExit&) = delete;
     ~AtExit() {
-      if (local->head != nullptr) {
-        shared().put_batch(std::exchange(local->head, nullptr), std::exchange(local->count, 0));
+      while (local->count != 0) {
+        shared().put_batch(local->unload());
       }
     }
   };

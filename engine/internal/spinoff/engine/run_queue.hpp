@@ -74,7 +74,7 @@ class RunQueue {
     position.store(to, std::memory_order_relaxed);
   }
 
-  void grow() {
+  [[gnu::noinline]] void grow() {
     const std::size_t larger = capacity_ == 0 ? kSmallest : 2 * capacity_;
     auto ring = std::make_unique_for_overwrite<Entry[]>(larger);
     const std::size_t count = size();
