@@ -41,14 +41,12 @@ void deliver_to_nobody(EnvelopePtr message) {
   }
 }
 
-[[gnu::noinline]] void deliver_to_closed(Cell& cell, std::uint32_t generation,
-                                         Envelope* message) {
+[[gnu::noinline]] void deliver_to_closed(Cell& cell, std::uint32_t generation, Envelope* message) {
   dead_letter(*cell.anchor(), RefAccess::hold(&cell, generation), EnvelopePtr(message));
 }
 
 // To what is no actor here.
-[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation,
-                                         Envelope* sent) {
+[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation, Envelope* sent) {
   EnvelopePtr message(sent);
   // Held, because the place may be used again once the other side has gone.
   const Ref held = RefAccess::hold(target, generation);

@@ -26,8 +26,8 @@ NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
       anchor_(NodeAnchor::make(*this)),
       executor_(std::move(executor)),
       timers_(std::move(timers)) {
-  auto [cell, ref] = Cell::create(anchor_, nullptr, kGuardianType,
-                                  make_guardian(options.guardian_decision), {});
+  auto [cell, ref] =
+      Cell::create(anchor_, nullptr, kGuardianType, make_guardian(options.guardian_decision), {});
   guardian_ = &cell;
   cell.retain();  // for good: see Cell::is_guardian
   guardian_ref_ = std::move(ref);

@@ -138,7 +138,9 @@ class TbbExecutor final : public Executor {
     }
     // While anyone is awake, the clock as a worker last saw it will do: if that was long ago, they
     // are all in long turns.
-    inbox_.push(cell, awake_.load(std::memory_order_relaxed) == 0 ? look() : last_look_.load(std::memory_order_relaxed));
+    inbox_.push(cell, awake_.load(std::memory_order_relaxed) == 0
+                          ? look()
+                          : last_look_.load(std::memory_order_relaxed));
     if (awake_.load() == 0) {
       call();
     }

@@ -77,9 +77,7 @@ class Factory {
   Factory& operator=(const Factory&) = delete;
   virtual ~Factory() = default;
   static void* operator new(std::size_t size) { return allocate(size); }
-  static void operator delete(void* memory, std::size_t size) noexcept {
-    deallocate(memory, size);
-  }
+  static void operator delete(void* memory, std::size_t size) noexcept { deallocate(memory, size); }
   virtual std::unique_ptr<Behavior> create() = 0;
   /// The coroutine of a process, with the arguments that the factory keeps.
   virtual Task<> run(Behavior& /*actor*/) { return {}; }

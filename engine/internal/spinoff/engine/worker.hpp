@@ -149,7 +149,8 @@ class alignas(64) Worker {
       const OwnerLock::Foreign foreign(lock_);
       take_half(spawned_, is_due, is_stuck, taken);
       take_half(woken_, is_due, is_stuck, taken);
-      if (Cell* const next = next_.load(std::memory_order_acquire); is_stuck && taken.empty() && next != nullptr) {
+      if (Cell* const next = next_.load(std::memory_order_acquire);
+          is_stuck && taken.empty() && next != nullptr) {
         taken.push_back({next, now});
         set<Cell*>(next_, nullptr);
       }
