@@ -1,4 +1,5 @@
 // A cell as a place: how it is taken for a new life, what it is called, and how it is given back.
+#include <cstddef>
 #include <utility>
 
 #include <spinoff/engine/cell.hpp>
@@ -7,7 +8,19 @@
 
 namespace spinoff::engine {
 
-Cell::Cell() noexcept : Target(detail::TargetKind::actor) {}
+namespace {
+constexpr std::size_t kCacheLine = 64;
+}
+
+Cell::Cell() noexcept : Target(detail::TargetKind::actor) {
+// GCC and Clang know it, although the standard does not say so for such a class.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+  static_assert(offsetof(Cell, mailbox_) + Mailbox::kSendersPart == kCacheLine &&
+                    offsetof(Cell, factory_) == 2 * kCacheLine,
+                "the cache lines are mixed up");
+#pragma GCC diagnostic pop
+}
 
 Cell::Created Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
                            detail::FactoryPtr factory, std::string name) {
@@ -20,7 +33,7 @@ Cell::Created Cell::create(NodeAnchor& anchor, Cell* parent, const detail::Actor
     cell.name_.given = std::move(name);
   }
   cell.condition_ = {};
-  cell.worker_ = kNoWorker;
+  cell.is_scheduled_ = false;
   cell.aftermath_ = {};
   cell.parent_ = parent;
   if (parent != nullptr && !parent->is_guardian()) {

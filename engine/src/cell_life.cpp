@@ -13,6 +13,7 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/worker.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
@@ -261,7 +262,7 @@ void Cell::close() {
     // end only now is answered through the anchor, as after the end.
     leave(parent_->children_.erase_and_leave(*this));
     refuse_system_mail();
-    release();
+    give_up_place();
     return;
   }
   if (!is_guardian()) {
@@ -281,6 +282,13 @@ void Cell::close() {
     core.guardian_stopped();
   } else {
     leave(parent_->children_.leave());
+  }
+  give_up_place();
+}
+
+void Cell::give_up_place() noexcept {
+  if (Worker* const worker = Worker::current(); worker != nullptr) {
+    worker->let_go(*this);
   }
   release();  // the count that the living actor has on itself
 }

@@ -4,6 +4,7 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/worker.hpp>
 
 namespace spinoff::engine {
 
@@ -17,6 +18,17 @@ void Cell::send_system(const Ref& to, EnvelopePtr message) {
   auto& cell = *static_cast<Cell*>(target);
   message->target_generation = RefAccess::generation(to);
   Envelope* const pushed = message.release();
+  if (Worker* const worker = Worker::current(); worker != nullptr) {
+    switch (worker->push_system_at_home(cell, pushed)) {
+      case PushAtHome::queued:
+        return;
+      case PushAtHome::closed:
+        refuse_system(EnvelopePtr(pushed));
+        return;
+      case PushAtHome::away:
+        break;
+    }
+  }
   switch (cell.mailbox_.push_system(pushed)) {
     case Push::queued:
       return;

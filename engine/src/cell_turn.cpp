@@ -5,6 +5,7 @@
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/worker.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
@@ -43,17 +44,21 @@ void Cell::schedule() {
     node().executor().schedule(*this);
     return;
   }
-  // The cell waits for this turn, so its node cannot end before the call; but it could during it.
+  // By now the actor may have handled the message and stopped, and its node may have ended, or the
+  // place may be another node's.
   const NodeAnchor::Entry entry(*anchor());
-  entry.node()->executor().schedule(*this);
+  if (entry.node() != nullptr) {
+    entry.node()->executor().schedule(*this);
+  }
 }
 
 void Cell::start() {
   if (running() != nullptr && running()->anchor() == anchor()) {
     node().executor().start(*this);
-  } else {
-    schedule();
+    return;
   }
+  const NodeAnchor::Entry entry(*anchor());  // it waits for its children
+  entry.node()->executor().start(*this);
 }
 
 // Takes the message over. Bare pointers on this way stay in registers.
@@ -116,6 +121,12 @@ void Cell::mark_unhandled() {
   }
 }
 
+// Whether the turn is over. Then the cell may be another thread's.
+inline bool Cell::settle() noexcept {
+  Worker* const worker = Worker::current();
+  return worker != nullptr ? worker->settle(*this) : mailbox_.try_idle();
+}
+
 unsigned Cell::run_turn() noexcept {
   const Turn turn(*this);
   const unsigned budget = node().options().turn_budget;
@@ -132,7 +143,7 @@ unsigned Cell::run_turn() noexcept {
     }
     Envelope* const message = mailbox_.next();
     if (message == nullptr) {
-      if (mailbox_.try_idle()) {
+      if (settle()) {
         return budget - left;
       }
       continue;
@@ -173,8 +184,10 @@ bool Cell::take_other_step(unsigned& left) {
   } else if (condition_.step_due && !(condition_.held && condition_.state == State::restarting)) {
     condition_.step_due = false;
     return !advance();
-  } else if (mailbox_.absorb()) {
-    if (condition_.state == State::stopping || condition_.state == State::finishing) {
+  } else if (const bool ends =
+                 condition_.state == State::stopping || condition_.state == State::finishing;
+             mailbox_.absorb() || (ends && mailbox_.has_pending())) {
+    if (ends) {
       drop_mail();
     }
     if (left == 0) {
@@ -182,7 +195,7 @@ bool Cell::take_other_step(unsigned& left) {
       return false;
     }
     --left;
-  } else if (!mailbox_.has_system() && mailbox_.try_idle()) {
+  } else if (!mailbox_.has_system() && settle()) {
     return false;
   }
   return true;

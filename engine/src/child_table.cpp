@@ -43,13 +43,13 @@ ChildTable::Added ChildTable::add(Cell& child) {
   }
   Cell*& first = bucket(key_of(name));
   if (name.number == 0) {
-    for (const Cell* other = first; other != nullptr; other = other->next_sibling) {
+    for (const Cell* other = first; other != nullptr; other = other->next_sibling_) {
       if (other->name().number == 0 && other->name().given == name.given) {
         return Added::name_taken;
       }
     }
   }
-  child.next_sibling = first;
+  child.next_sibling_ = first;
   first = &child;
   ++named_;
   ++alive_;
@@ -74,9 +74,9 @@ bool ChildTable::erase_and_leave(Cell& child) noexcept {
 
 void ChildTable::unlink(Cell& child) noexcept {
   for (Cell** link = &bucket(key_of(child.name())); *link != nullptr;
-       link = &(*link)->next_sibling) {
+       link = &(*link)->next_sibling_) {
     if (*link == &child) {
-      *link = child.next_sibling;
+      *link = child.next_sibling_;
       --named_;
       return;
     }
@@ -92,7 +92,7 @@ Ref ChildTable::find(std::string_view name) const {
   const std::scoped_lock lock(lock_);
   const std::uint64_t key = made_up ? number : detail::hash_name(name);
   for (Cell* child = first(static_cast<std::uint32_t>(key) & (bucket_count_ - 1)); child != nullptr;
-       child = child->next_sibling) {
+       child = child->next_sibling_) {
     if (made_up ? child->name().number == number && child->name_text() == name
                 : child->name().number == 0 && child->name().given == name) {
       const Ref found = child->ref();
@@ -107,7 +107,7 @@ std::vector<Ref> ChildTable::all() const {
   const std::scoped_lock lock(lock_);
   children.reserve(named_);
   for (std::uint32_t i = 0; i < bucket_count_; ++i) {
-    for (Cell* child = first(i); child != nullptr; child = child->next_sibling) {
+    for (Cell* child = first(i); child != nullptr; child = child->next_sibling_) {
       children.push_back(child->ref());
     }
   }
@@ -147,9 +147,9 @@ void ChildTable::grow() {
   auto grown = std::make_unique<Cell*[]>(count);
   for (std::uint32_t i = 0; i < bucket_count_; ++i) {
     for (Cell* child = first(i); child != nullptr;) {
-      Cell* const next = child->next_sibling;
+      Cell* const next = child->next_sibling_;
       Cell*& chain = grown[key_of(child->name()) & (count - 1)];
-      child->next_sibling = chain;
+      child->next_sibling_ = chain;
       chain = child;
       child = next;
     }

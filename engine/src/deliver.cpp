@@ -12,6 +12,8 @@ using engine::Cell;
 using engine::NameTarget;
 using engine::NodeAnchor;
 using engine::NodeCore;
+using engine::PushAtHome;
+using engine::Worker;
 
 namespace {
 
@@ -45,6 +47,20 @@ void deliver_to_nobody(EnvelopePtr message) {
   dead_letter(*cell.anchor(), RefAccess::hold(&cell, generation), EnvelopePtr(message));
 }
 
+// To an actor that is at home elsewhere.
+[[gnu::noinline]] void deliver_from_afar(Cell& cell, std::uint32_t generation, Envelope* message) {
+  switch (cell.mailbox().push(message)) {
+    case engine::Push::queued:
+      return;
+    case engine::Push::woke:
+      cell.schedule();
+      return;
+    case engine::Push::closed:
+      deliver_to_closed(cell, generation, message);
+      return;
+  }
+}
+
 // To what is no actor here.
 [[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation, Envelope* sent) {
   EnvelopePtr message(sent);
@@ -72,15 +88,17 @@ void deliver(Target* target, std::uint32_t generation, Envelope* message) {
   }
   auto& cell = *static_cast<Cell*>(target);
   message->target_generation = generation;
-  if (&cell == Cell::running() && cell.push_own(generation, message)) {
-    return;
+  if (Worker* const worker = Worker::current(); worker != nullptr) [[likely]] {
+    const PushAtHome pushed = worker->push_at_home(cell, message);
+    if (pushed == PushAtHome::queued) [[likely]] {
+      return;
+    }
+    if (pushed == PushAtHome::closed) {
+      deliver_to_closed(cell, generation, message);
+      return;
+    }
   }
-  const engine::Push pushed = cell.mailbox().push(message);
-  if (pushed == engine::Push::woke) {
-    engine::schedule(cell);
-  } else if (pushed == engine::Push::closed) [[unlikely]] {
-    deliver_to_closed(cell, generation, message);
-  }
+  deliver_from_afar(cell, generation, message);
 }
 
 void Target::recycle() noexcept {

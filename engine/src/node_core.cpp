@@ -31,7 +31,7 @@ NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
   guardian_ = &cell;
   cell.retain();  // for good: see Cell::is_guardian
   guardian_ref_ = std::move(ref);
-  cell.schedule();
+  cell.start();
 }
 
 NodeCore::~NodeCore() {

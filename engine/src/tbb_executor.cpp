@@ -1,8 +1,9 @@
 // Actors get their turns from workers. A worker is a place in an arena of TBB's; the thread that is
-// in it works off the worker's queues (see Worker) and the inbox, for as long as it finds anything:
-// that is a shift, one task of TBB's. An actor that wakes another one puts it into its own worker's
-// queue, and wakes nobody: the worker runs that actor next, while its message is in the cache.
-// Threads that are no workers use the inbox.
+// in it runs the actors that are at home there (see home.hpp and Worker), for as long as it finds
+// anything: that is a shift, one task of TBB's. An actor that sends to another one of its home puts
+// it into its worker's queue, and wakes nobody: the worker runs that actor next, while its message
+// is in the cache. Wake-ups go to the inbox of the actor's home. Threads that are no workers leave
+// those of the homeless in an inbox that all workers look at: the inbox, in what follows.
 //
 // Work is shared late. Two workers that send each other messages are slower than one that does it
 // all, so a second one starts only for an actor that has waited in a queue for a whole look
@@ -22,17 +23,18 @@
 // So: while some are awake and others are not, there is a watcher, or one is on its way; and
 // when nothing happens, all threads sleep in TBB.
 //
-// No wake-up is lost. What a worker has in its queues it finds itself, at the latest when its turn
-// has ended; if that takes long, the watcher finds it, or, when all are busy, whoever looks at the
-// clock next. What is in the inbox: whoever pushes there
-// reads `awake_` afterwards, and calls if it is 0; a worker that becomes idle takes itself out of
-// `awake_`, then looks at the inbox once more. Both are sequentially consistent, so one of the two
-// sees the other. While anyone is awake it looks at the inbox once a look, and the watcher sees
-// what is in there for long.
+// No wake-up is lost. What a worker has in its queues and its own inbox it finds itself, at the
+// latest when its turn has ended; if that takes long, the watcher finds it, or, when all are busy,
+// whoever looks at the clock next. What is in the inbox: whoever pushes there reads `awake_`
+// afterwards, and calls if it is 0; a worker that becomes idle takes itself out of `awake_`, then
+// looks at the inbox once more. Both are sequentially consistent, so one of the two sees the other.
+// While anyone is awake it looks at the inbox once a look, and the watcher sees what is in there
+// for long.
 //
-// The end: all actors have closed, so nothing is queued, and nobody will schedule. Shifts may still
-// be on their way out, or may not even have begun: the destructor calls the watcher in, and waits
-// until `shifts_` is 0, the last thing that a shift touches.
+// The end: all actors have closed, so nobody waits for a turn. A wake-up whose message has been
+// handled may still be on its way, and means nothing: the inbox takes it, and no shift begins for
+// it any more. Shifts may still be on their way out, or may not even have begun: the end calls the
+// watcher in, and waits until `shifts_` is 0, the last thing that a shift touches.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -48,6 +50,7 @@
 #include <tbb/task_arena.h>
 
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/home.hpp>
 #include <spinoff/engine/inbox.hpp>
 #include <spinoff/engine/tbb_executor.hpp>
 #include <spinoff/engine/worker.hpp>
@@ -81,6 +84,12 @@ void pause() noexcept {
     asm volatile("yield");
 #endif
   }
+}
+
+// Numbers the executors of this process.
+Home next_homeless() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return Home::homeless(last.fetch_add(1, std::memory_order_relaxed) + 1);
 }
 
 class TbbExecutor;
@@ -117,9 +126,10 @@ class TbbExecutor final : public Executor {
         workers_(static_cast<std::size_t>(places_)),
         arena_(places_, 0),
         turns_seen_(workers_.size(), 0) {
-    for (std::uint16_t number = 0; Worker & worker : workers_) {
-      worker.set_number(number++);
+    for (std::uint64_t number = 0; Worker & worker : workers_) {
+      worker.join(workers_, number++, homeless_);
     }
+    inbox_.open(homeless_);
     arena_.initialize();
   }
   TbbExecutor(const TbbExecutor&) = delete;
@@ -133,33 +143,23 @@ class TbbExecutor final : public Executor {
 
   void schedule(Cell& cell) override {
     if (t_executor == this) [[likely]] {
-      Worker::current()->push_woken(cell);
-      return;
-    }
-    // While anyone is awake, the clock as a worker last saw it will do: if that was long ago, they
-    // are all in long turns.
-    inbox_.push(cell, awake_.load(std::memory_order_relaxed) == 0
-                          ? look()
-                          : last_look_.load(std::memory_order_relaxed));
-    if (awake_.load() == 0) {
-      call();
+      Worker::current()->wake(cell);
+    } else {
+      wake_from_outside(cell);
     }
   }
 
   void start(Cell& cell) override {
     if (t_executor == this) [[likely]] {
-      Worker::current()->push_spawned(cell);
+      Worker::current()->start(cell);
       return;
     }
-    schedule(cell);
+    cell.move_home(homeless_);
+    wake_from_outside(cell);
   }
 
   void yield(Cell& cell) override {
-    if (t_executor == this) [[likely]] {
-      Worker::current()->push_yielded(cell);
-      return;
-    }
-    schedule(cell);
+    Worker::current()->yield(cell);  // who has a turn has it on a worker
   }
 
   [[nodiscard]] Counters counters() const override {
@@ -219,30 +219,60 @@ class TbbExecutor final : public Executor {
     return now;
   }
 
+  void wake_from_outside(Cell& cell) {
+    // While anyone is awake, the clock as a worker last saw it will do: if that was long ago, they
+    // are all in long turns.
+    const Look now = awake_.load(std::memory_order_relaxed) == 0
+                         ? look()
+                         : last_look_.load(std::memory_order_relaxed);
+    for (;;) {
+      const Home home = cell.home();
+      if (!home.is_in_same_executor(homeless_)) {
+        return;
+      }
+      if (home.is_homeless() || workers_[home.worker()].has_ended(home)) {
+        break;
+      }
+      if (workers_[home.worker()].leave_wake_up(cell, home, now)) {
+        return;
+      }
+    }
+    inbox_.push(cell, homeless_, now);
+    if (awake_.load() == 0) {
+      call();
+    }
+  }
+
   // Whose turn is next; null if there is nobody.
   Cell* find(Worker& worker) {
     if (worker.look_is_due()) [[unlikely]] {
       if (const Look now = look(); worker.look(now)) {
-        inbox_.give_to(worker);
+        worker.take_wake_ups();
+        worker.take_wake_ups(inbox_);
         relieve_absent(worker, now);
       }
     }
-    if (Cell* const cell = worker.next()) [[likely]] {
-      return cell;
+    for (;;) {
+      if (Cell* const cell = worker.next()) [[likely]] {
+        return cell;
+      }
+      if (!worker.take_wake_ups() && worker.leave() && !search(worker)) {
+        return nullptr;
+      }
     }
+  }
+
+  // For one that has nothing to do. True if it has found anything.
+  bool search(Worker& worker) {
     for (int searches = 0; searches < kSearches && !ends_.load(std::memory_order_relaxed);
          ++searches) {
       pause();
       worker.look(look());
-      inbox_.give_to(worker);
-      if (Cell* const cell = worker.next()) {
-        return cell;
-      }
-      if (steal(worker)) {
-        return worker.next();
+      if (worker.take_wake_ups(inbox_) || steal(worker)) {
+        return true;
       }
     }
-    return nullptr;
+    return false;
   }
 
   bool steal(Worker& thief) {
@@ -337,7 +367,7 @@ class TbbExecutor final : public Executor {
   // Nobody was awake when something was put into the inbox.
   void call() {
     const std::scoped_lock lock(mutex_);
-    if (awake_.load() != 0) {
+    if (awake_.load() != 0 || ends_.load()) {
       return;
     }
     awake_.fetch_add(1);
@@ -381,6 +411,7 @@ class TbbExecutor final : public Executor {
 
   static inline constinit thread_local TbbExecutor* t_executor = nullptr;
 
+  const Home homeless_ = next_homeless();
   const int most_awake_;
   const int places_;
   const TbbShare share_;

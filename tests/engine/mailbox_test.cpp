@@ -72,6 +72,8 @@ BOOST_AUTO_TEST_CASE(before_it_is_opened_it_takes_nothing) {
   check_refuses(mailbox);
   Envelope* const message = make(1);
   BOOST_TEST((mailbox.push_system(message) == Push::closed));
+  BOOST_TEST(!mailbox.push_at_home(message));
+  BOOST_TEST(!mailbox.push_system_at_home(message));
   EnvelopePtr(message).reset();
 }
 

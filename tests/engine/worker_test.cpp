@@ -1,6 +1,5 @@
-/// A worker's queues: whose turn is next, and what a thief gets.
+/// Workers, step by step: who is at home where, what a wake-up does, when a thief comes.
 #include <cstddef>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -8,240 +7,382 @@
 
 #include <spinoff/engine/worker.hpp>
 
-#include "manual_node.hpp"
+#include "cells.hpp"
 
 namespace {
 
-using spinoff::Ref;
-using spinoff::detail::ActorType;
-using spinoff::detail::Behavior;
+using spinoff::detail::Envelope;
 using spinoff::detail::EnvelopePtr;
-using spinoff::detail::Handled;
+using spinoff::detail::Sender;
 using spinoff::engine::Cell;
+using spinoff::engine::Home;
+using spinoff::engine::Inbox;
+using spinoff::engine::kNowhere;
 using spinoff::engine::Look;
+using spinoff::engine::Push;
+using spinoff::engine::PushAtHome;
 using spinoff::engine::Worker;
-using spinoff::testing::ManualNode;
+using spinoff::testing::Cells;
 
-constexpr ActorType kType{.name = "test.Waits",
-                          .receive = [](Behavior&, EnvelopePtr&) { return Handled::no; }};
-
-/// Cells that never run, by their names.
-class Cells {
- public:
-  ~Cells() {
-    for (auto& [name, cell] : by_name_) {
-      cell->abandon();
-    }
-  }
-  Cell& operator[](const std::string& name) {
-    Cell*& cell = by_name_[name];
-    if (cell == nullptr) {
-      cell =
-          &Cell::create(node_.core().anchor(), &node_.core().guardian(), kType, nullptr, name).cell;
-    }
-    return *cell;
-  }
-
- private:
-  ManualNode node_;
-  std::map<std::string, Cell*> by_name_;
+struct Note {
+  int number;
 };
 
-/// The names of all that wait, in the order of their turns.
+Envelope* make(int number = 0) {
+  return Envelope::make<Note>(Sender{}, Note{number}).release();
+}
+
 std::string turns_of(Worker& worker) {
-  std::string names;
-  while (const Cell* const cell = worker.next()) {
-    names += cell->name().given;
+  return spinoff::testing::names_of_all([&] { return worker.next(); });
+}
+
+/// What the actor's turn would find.
+std::vector<int> mail_of(Cell& cell) {
+  std::vector<int> numbers;
+  while (Envelope* const message = cell.mailbox().next()) {
+    numbers.push_back(EnvelopePtr(message)->as<Note>().number);
   }
-  return names;
+  return numbers;
+}
+
+/// The workers of an executor, each of which has come to work, and the inbox that they share.
+struct Workers {
+  explicit Workers(std::size_t count = 2, std::uint64_t executor = 1)
+      : homeless(Home::homeless(executor)), all(count) {
+    for (std::uint64_t number = 0; Worker & worker : all) {
+      worker.join(all, number++, homeless);
+      worker.arrive();
+    }
+    inbox.open(homeless);
+  }
+  Worker& operator[](std::size_t i) { return all[i]; }
+
+  Home homeless;
+  std::vector<Worker> all;
+  Inbox inbox;
+};
+
+/// An actor at home at that worker that has had its first turn.
+Cell& settled(Worker& worker, Cell& cell) {
+  worker.start(cell);
+  BOOST_TEST_REQUIRE(worker.next() == &cell);
+  BOOST_TEST_REQUIRE(worker.settle(cell));
+  return cell;
 }
 
 BOOST_AUTO_TEST_SUITE(worker)
 
-BOOST_AUTO_TEST_CASE(who_was_woken_last_is_next_and_the_others_come_in_order) {
+// --- at home
+// ----------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_message_from_home_schedules_the_actor_once_and_leaves_the_queues_alone) {
   Cells cells;
-  Worker worker;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  BOOST_TEST((workers[0].push_at_home(a, make(1)) == PushAtHome::queued));
+  BOOST_TEST((workers[0].push_at_home(a, make(2)) == PushAtHome::queued));
+  BOOST_TEST(turns_of(workers[0]) == "a");
+  BOOST_TEST((mail_of(a) == std::vector{1, 2}));
+  BOOST_TEST(workers[0].settle(a));
+  // Still idle for others: the first of them is told to wake it.
+  BOOST_TEST((a.mailbox().push(make(3)) == Push::woke));
+  BOOST_TEST((mail_of(a) == std::vector{3}));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_from_elsewhere_is_refused) {
+  Cells cells;
+  Workers workers;
+  Workers other_node(1, 2);
+  Cell& a = settled(workers[0], cells["a"]);
+  for (Worker* const worker : {&workers[1], &other_node[0]}) {
+    Envelope* const message = make();
+    BOOST_TEST((worker->push_at_home(a, message) == PushAtHome::away));
+    BOOST_TEST((worker->push_system_at_home(a, message) == PushAtHome::away));
+    EnvelopePtr(message).reset();
+  }
+  BOOST_TEST(turns_of(workers[0]).empty());
+}
+
+BOOST_AUTO_TEST_CASE(messages_keep_the_order_in_which_they_came_wherever_from) {
+  Cells cells;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  workers[0].push_at_home(a, make(1));
+  a.mailbox().push(make(2));
+  a.mailbox().push(make(3));
+  workers[0].push_at_home(a, make(4));
+  a.mailbox().push(make(5));
+  BOOST_TEST((mail_of(a) == std::vector{1, 2, 3, 4, 5}));
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_that_has_got_a_message_in_its_turn_does_not_settle) {
+  Cells cells;
+  Workers workers;
+  Cell& a = cells["a"];
+  workers[0].start(a);
+  BOOST_TEST(workers[0].next() == &a);
+  BOOST_TEST((a.mailbox().push(make(1)) == Push::queued));
+  BOOST_TEST(!workers[0].settle(a));
+  BOOST_TEST((mail_of(a) == std::vector{1}));
+  workers[0].push_system_at_home(a, make());
+  BOOST_TEST(!workers[0].settle(a));
+  EnvelopePtr(a.mailbox().take_system()).reset();
+  BOOST_TEST(workers[0].settle(a));
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_actor_takes_nothing_at_home_either) {
+  Cells cells;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  a.mailbox().close_user();
+  Envelope* const message = make();
+  BOOST_TEST((workers[0].push_at_home(a, message) == PushAtHome::closed));
+  EnvelopePtr(message).reset();
+  BOOST_TEST(turns_of(workers[0]).empty());
+}
+
+// --- wake-ups
+// ---------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_wake_up_goes_home) {
+  Cells cells;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  BOOST_TEST((a.mailbox().push(make(1)) == Push::woke));
+  workers[1].wake(a);
+  BOOST_TEST(turns_of(workers[1]).empty());
+  BOOST_TEST(turns_of(workers[0]).empty());
+  BOOST_TEST(workers[0].counters().queue_length == 1U);
+  BOOST_TEST(workers[0].take_wake_ups());
+  BOOST_TEST(turns_of(workers[0]) == "a");
+  BOOST_TEST((mail_of(a) == std::vector{1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_wake_up_of_one_that_is_scheduled_means_nothing) {
+  Cells cells;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  a.mailbox().push(make(1));
+  workers[1].wake(a);
+  workers[0].push_at_home(a, make(2));
+  BOOST_TEST(workers[0].take_wake_ups());
+  BOOST_TEST(turns_of(workers[0]) == "a");  // once
+  BOOST_TEST((mail_of(a) == std::vector{1, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_with_a_wake_up_does_not_leave) {
+  Cells cells;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  a.mailbox().push(make(1));
+  workers[1].wake(a);
+  BOOST_TEST(!workers[0].leave());
+  BOOST_TEST(workers[0].take_wake_ups());
+  BOOST_TEST(turns_of(workers[0]) == "a");
+  BOOST_TEST(workers[0].leave());
+  mail_of(a);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_wakes_one_whose_home_is_gone_takes_it_home) {
+  Cells cells;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  const Home before = a.home();
+  BOOST_TEST(workers[0].leave());
+  BOOST_TEST(workers[0].has_ended(before));
+  a.mailbox().push(make(1));
+  BOOST_TEST(!workers[0].leave_wake_up(a, before, 0));
+  workers[1].wake(a);
+  BOOST_TEST(turns_of(workers[1]) == "a");
+  BOOST_TEST(workers[1].counters().moves == 1U);
+  mail_of(a);
+  BOOST_TEST(workers[1].settle(a));
+  BOOST_TEST((workers[1].push_at_home(a, make(2)) == PushAtHome::queued));
+  mail_of(a);
+}
+
+BOOST_AUTO_TEST_CASE(a_home_does_not_come_back_with_its_worker) {
+  Cells cells;
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  BOOST_TEST(workers[0].leave());
+  workers[0].arrive();
+  Envelope* const message = make();
+  BOOST_TEST((workers[0].push_at_home(a, message) == PushAtHome::away));
+  BOOST_TEST((a.mailbox().push(message) == Push::woke));
+  workers[0].wake(a);
+  BOOST_TEST(turns_of(workers[0]) == "a");
+  BOOST_TEST(workers[0].counters().moves == 0U);  // its cache is the same
+  mail_of(a);
+}
+
+BOOST_AUTO_TEST_CASE(the_homeless_are_taken_home_by_the_first_that_comes) {
+  Cells cells;
+  Workers workers;
+  Cell& a = cells["a"];
+  a.move_home(workers.homeless);
+  BOOST_TEST(workers.inbox.push(a, workers.homeless, 0));
+  BOOST_TEST(workers[0].leave());
+  BOOST_TEST(workers[0].take_wake_ups(workers.inbox));
+  BOOST_TEST(!workers[1].take_wake_ups(workers.inbox));
+  BOOST_TEST(turns_of(workers[0]) == "a");
+  BOOST_TEST(workers[0].settle(a));
+  BOOST_TEST((workers[0].push_at_home(a, make(1)) == PushAtHome::queued));
+  mail_of(a);
+}
+
+// The actor may have closed, or have begun another life at another node.
+BOOST_AUTO_TEST_CASE(a_wake_up_that_comes_too_late_means_nothing) {
+  Cells cells;
+  Workers workers;
+  Workers other_node(1, 2);
+  Cell& a = settled(workers[0], cells["a"]);
+  const Home before = a.home();
+  BOOST_TEST(workers[0].leave_wake_up(a, before, 0));
+  workers[0].let_go(a);
+  BOOST_TEST((a.home() == kNowhere));
+  BOOST_TEST(workers[0].take_wake_ups());
+  BOOST_TEST(turns_of(workers[0]).empty());
+  workers[1].wake(a);
+  BOOST_TEST(turns_of(workers[1]).empty());
+  other_node[0].start(a);
+  BOOST_TEST(workers[0].leave_wake_up(a, before, 0));
+  BOOST_TEST(workers[0].take_wake_ups());
+  BOOST_TEST(turns_of(workers[0]).empty());
+  BOOST_TEST(turns_of(other_node[0]) == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_wake_up_follows_an_actor_that_has_moved) {
+  Cells cells;
+  Workers workers(3);
+  Cell& a = settled(workers[0], cells["a"]);
+  const Home before = a.home();
+  workers[0].push_at_home(a, make(1));
+  BOOST_TEST(workers[0].leave_wake_up(a, before, 0));
+  BOOST_TEST(workers[0].give_to(workers[1], 0, true));
+  BOOST_TEST(turns_of(workers[1]) == "a");
+  mail_of(a);
+  BOOST_TEST(workers[1].settle(a));
+  BOOST_TEST(workers[0].leave_wake_up(a, before, 0));
+  BOOST_TEST(workers[0].take_wake_ups());
+  BOOST_TEST(turns_of(workers[0]).empty());
+  BOOST_TEST(workers[1].take_wake_ups());
+  BOOST_TEST(turns_of(workers[1]) == "a");
+}
+
+// --- thieves
+// ----------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_thief_gets_half_of_what_has_waited_for_long_and_is_its_home) {
+  Cells cells;
+  Workers workers;
+  workers[0].look(10);
   for (const char* const name : {"a", "b", "c", "d"}) {
-    worker.push_woken(cells[name]);
+    workers[0].start(cells[name]);
   }
-  BOOST_TEST(worker.counters().queue_length == 4U);
-  BOOST_TEST(turns_of(worker) == "dabc");
-  BOOST_TEST(worker.counters().hand_offs == 1U);
-  BOOST_TEST(worker.counters().queue_length == 0U);
+  workers[0].look(11);
+  BOOST_TEST(!workers[0].has_old(11));
+  BOOST_TEST(!workers[0].give_to(workers[1], 11, false));
+  BOOST_TEST(workers[0].give_to(workers[1], 12, false));
+  BOOST_TEST(!workers[0].has_old(12));  // until the worker has looked again
+  BOOST_TEST(workers[1].counters().steals == 1U);
+  BOOST_TEST(workers[1].counters().moves == 2U);
+  BOOST_TEST(turns_of(workers[1]) == "ab");
+  BOOST_TEST(turns_of(workers[0]) == "dc");
+  BOOST_TEST((cells["a"].home() == cells["b"].home()));
+  BOOST_TEST((cells["a"].home() != cells["c"].home()));
+  BOOST_TEST((workers[1].push_at_home(cells["a"], make()) == PushAtHome::queued));
 }
 
-BOOST_AUTO_TEST_CASE(the_newest_of_those_that_were_spawned_runs_first_after_all_that_were_woken) {
+BOOST_AUTO_TEST_CASE(a_thief_takes_the_mail_along) {
   Cells cells;
-  Worker worker;
-  worker.push_spawned(cells["a"]);
-  worker.push_spawned(cells["b"]);
-  worker.push_last(cells["i"]);
-  worker.push_woken(cells["w"]);
-  BOOST_TEST(turns_of(worker) == "wiba");
+  Workers workers;
+  Cell& a = settled(workers[0], cells["a"]);
+  workers[0].push_at_home(a, make(1));
+  a.mailbox().push(make(2));
+  BOOST_TEST(workers[0].give_to(workers[1], 0, true));
+  workers[1].push_at_home(a, make(3));
+  BOOST_TEST(turns_of(workers[1]) == "a");
+  BOOST_TEST((mail_of(a) == std::vector{1, 2, 3}));
 }
 
-BOOST_AUTO_TEST_CASE(two_that_wake_each_other_let_others_through) {
+BOOST_AUTO_TEST_CASE(a_thief_takes_the_wake_ups_of_a_worker_that_is_stuck) {
   Cells cells;
-  Worker worker;
-  worker.push_last(cells["o"]);
-  worker.push_woken(cells["p"]);
-  int turns = 1;
-  while (worker.next() != &cells["o"]) {
-    worker.push_woken(cells["p"]);
-    BOOST_TEST_REQUIRE(++turns < 1'000);
-  }
-  BOOST_TEST(worker.next() == &cells["p"]);
+  Workers workers(3);
+  Cell& idle = settled(workers[0], cells["i"]);
+  Cell& busy = settled(workers[0], cells["b"]);
+  Cell& elsewhere = settled(workers[2], cells["e"]);
+  const Home home = idle.home();
+  idle.mailbox().push(make(1));
+  workers[1].wake(idle);
+  workers[0].push_at_home(busy, make(2));
+  BOOST_TEST(workers[0].next() == &busy);  // and stays in its turn
+  busy.mailbox().push(make(3));
+  BOOST_TEST(workers[0].leave_wake_up(busy, home, 0));
+  BOOST_TEST(workers[0].leave_wake_up(elsewhere, home, 0));
+  BOOST_TEST(workers[0].has_any());
+  BOOST_TEST(workers[0].give_to(workers[1], 0, true));
+  BOOST_TEST(!workers[0].has_any());
+  BOOST_TEST(turns_of(workers[1]) == "i");
+  BOOST_TEST(workers[2].take_wake_ups());  // it was sent on
+  BOOST_TEST(turns_of(workers[2]) == "e");
+  BOOST_TEST((mail_of(busy) == std::vector{2, 3}));  // it looks by itself
+  mail_of(idle);
 }
 
-// However many are woken.
-BOOST_AUTO_TEST_CASE(those_that_were_spawned_get_a_share_of_the_turns) {
+BOOST_AUTO_TEST_CASE(a_thief_that_gets_nothing_has_not_come_to_stay) {
+  Workers workers;
+  BOOST_TEST(workers[1].leave());
+  BOOST_TEST(!workers[0].give_to(workers[1], 0, true));
   Cells cells;
-  Worker worker;
-  worker.push_last(cells["a"]);
-  worker.push_last(cells["b"]);
-  worker.push_spawned(cells["s"]);
-  std::map<const Cell*, int> turns;
-  for (int i = 0; i < 160; ++i) {
-    Cell* const cell = worker.next();
-    BOOST_TEST_REQUIRE(cell != nullptr);
-    ++turns[cell];
-    if (cell == &cells["s"]) {
-      worker.push_spawned(*cell);
-    } else {
-      worker.push_last(*cell);
-    }
-  }
-  BOOST_TEST(turns[&cells["s"]] == 10);
-  BOOST_TEST(turns[&cells["a"]] == 75);
-  BOOST_TEST(turns[&cells["b"]] == 75);
-}
-
-BOOST_AUTO_TEST_CASE(who_has_more_to_do_comes_after_those_that_wait) {
-  Cells cells;
-  Worker worker;
-  worker.push_last(cells["y"]);
-  BOOST_TEST(worker.next() == &cells["y"]);
-  worker.push_last(cells["a"]);
-  worker.push_yielded(cells["y"]);
-  worker.push_last(cells["b"]);
-  BOOST_TEST(turns_of(worker) == "ayb");
-}
-
-BOOST_AUTO_TEST_CASE(the_oldest_that_was_spawned_gets_its_turn_when_it_has_grown_old) {
-  Cells cells;
-  Worker worker;
-  worker.look(10);
-  worker.push_spawned(cells["a"]);
-  worker.push_spawned(cells["b"]);
-  BOOST_TEST(!worker.look(10));  // the clock has not moved
-  BOOST_TEST(worker.look(12));
-  worker.push_spawned(cells["c"]);
-  BOOST_TEST(turns_of(worker) == "acb");
-}
-
-BOOST_AUTO_TEST_CASE(a_thief_gets_half_of_what_is_old) {
-  Cells cells;
-  Worker worker;
-  Worker thief;
-  worker.look(10);
-  for (const char* const name : {"a", "b", "c", "d"}) {
-    worker.push_last(cells[name]);
-  }
-  worker.look(11);
-  BOOST_TEST(!worker.has_old(11));
-  BOOST_TEST(!worker.give_to(thief, 11, false));
-  worker.look(12);
-  BOOST_TEST(worker.has_old(12));
-  BOOST_TEST(worker.give_to(thief, 12, false));
-  BOOST_TEST(!worker.has_old(12));  // until the worker has looked again
-  BOOST_TEST(thief.counters().steals == 1U);
-  BOOST_TEST(turns_of(thief) == "ab");
-  BOOST_TEST(turns_of(worker) == "cd");
+  Cell& a = cells["a"];
+  a.move_home(workers.homeless);
+  Envelope* const message = make();
+  BOOST_TEST((workers[0].push_at_home(a, message) == PushAtHome::away));
+  EnvelopePtr(message).reset();
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_has_run_out_of_work_has_nothing_old) {
   Cells cells;
-  Worker worker;
-  worker.look(10);
-  worker.push_last(cells["a"]);
-  worker.push_last(cells["b"]);
-  worker.look(12);
-  BOOST_TEST(worker.has_old(12));
-  BOOST_TEST(turns_of(worker) == "ab");
-  BOOST_TEST(!worker.has_old(20));
-}
-
-BOOST_AUTO_TEST_CASE(a_thief_gets_the_oldest_that_was_spawned) {
-  Cells cells;
-  Worker worker;
-  Worker thief;
-  worker.look(10);
-  worker.push_spawned(cells["a"]);
-  worker.push_spawned(cells["b"]);
-  worker.push_spawned(cells["c"]);
-  worker.push_spawned(cells["d"]);
-  BOOST_TEST(worker.give_to(thief, 12, false));
-  BOOST_TEST(turns_of(thief) == "ab");
-  BOOST_TEST(turns_of(worker) == "dc");
-}
-
-BOOST_AUTO_TEST_CASE(of_two_that_always_have_mail_a_thief_gets_one_and_leaves_one) {
-  Cells cells;
-  Worker worker;
-  Worker thief;
-  worker.look(10);
-  worker.push_last(cells["a"]);
-  worker.push_last(cells["b"]);
-  for (Look now = 11; now < 15; ++now) {
-    worker.push_yielded(*worker.next());
-    worker.look(now);
-  }
-  BOOST_TEST(worker.has_old(14));
-  BOOST_TEST(worker.give_to(thief, 14, false));
-  worker.look(15);
-  BOOST_TEST(!worker.has_old(20));
-  BOOST_TEST(!worker.give_to(thief, 20, false));
-  BOOST_TEST(turns_of(thief).size() == 1U);
-  BOOST_TEST(turns_of(worker).size() == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(a_thief_gets_also_what_is_new_from_a_worker_that_is_stuck) {
-  Cells cells;
-  Worker worker;
-  Worker thief;
-  worker.look(10);
-  worker.push_woken(cells["a"]);
-  BOOST_TEST(worker.has_any());
-  BOOST_TEST(!worker.give_to(thief, 10, false));
-  BOOST_TEST(worker.give_to(thief, 10, true));
-  BOOST_TEST(turns_of(thief) == "a");
-  BOOST_TEST(!worker.has_any());
-  BOOST_TEST(!worker.give_to(thief, 20, true));
-  BOOST_TEST(thief.counters().steals == 1U);
+  Workers workers;
+  workers[0].look(10);
+  workers[0].start(cells["a"]);
+  workers[0].start(cells["b"]);
+  workers[0].look(11);
+  workers[0].look(12);
+  // One has moved to those that were woken.
+  BOOST_TEST(!workers[0].has_old(12));
+  workers[0].start(cells["c"]);
+  workers[0].look(14);
+  BOOST_TEST(workers[0].has_old(14));
+  BOOST_TEST(turns_of(workers[0]).size() == 3U);
+  BOOST_TEST(workers[0].leave());
+  BOOST_TEST(!workers[0].has_old(20));
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_has_not_looked_for_long_is_absent_if_anyone_waits_there) {
   Cells cells;
-  Worker worker;
-  worker.look(10);
-  BOOST_TEST(!worker.is_absent(100));
-  worker.push_last(cells["a"]);
-  BOOST_TEST(!worker.is_absent(20));
-  BOOST_TEST(worker.is_absent(21));
-  worker.look(21);
-  BOOST_TEST(!worker.is_absent(21));
-  BOOST_TEST(turns_of(worker) == "a");
+  Workers workers;
+  workers[0].look(10);
+  BOOST_TEST(!workers[0].is_absent(100));
+  workers[0].start(cells["a"]);
+  BOOST_TEST(!workers[0].is_absent(20));
+  BOOST_TEST(workers[0].is_absent(21));
+  workers[0].look(21);
+  BOOST_TEST(!workers[0].is_absent(21));
+  BOOST_TEST(turns_of(workers[0]) == "a");
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_looks_at_the_clock_after_each_turn_if_turns_take_long) {
   Cells cells;
-  Worker worker;
+  Workers workers;
+  Worker& worker = workers[0];
   worker.look(10);
   worker.look(10);
   const auto turns_until_due = [&] {
     int turns = 0;
     while (!worker.look_is_due()) {
-      worker.push_last(cells["a"]);
+      worker.start(cells["a"]);
       worker.next();
       ++turns;
     }
@@ -255,20 +396,6 @@ BOOST_AUTO_TEST_CASE(a_worker_looks_at_the_clock_after_each_turn_if_turns_take_l
   BOOST_TEST(turns_until_due() == 1);
   worker.look(14);  // not even a look has passed
   BOOST_TEST(turns_until_due() == fast);
-}
-
-BOOST_AUTO_TEST_CASE(the_clock_may_wrap_around) {
-  Cells cells;
-  Worker worker;
-  constexpr Look kLast = ~Look{0};
-  worker.look(kLast);
-  worker.push_last(cells["a"]);
-  worker.push_last(cells["b"]);
-  worker.look(0);
-  BOOST_TEST(!worker.has_old(0));
-  worker.look(1);
-  BOOST_TEST(worker.has_old(1));
-  BOOST_TEST(turns_of(worker) == "ab");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,9 +2,9 @@
 /// state.
 ///
 /// Any thread may push to the mailbox. Everything else belongs to the actor's turn: `run_turn` is
-/// called by one worker at a time, and hands the cell on through the mailbox (see Mailbox). The
-/// exceptions are the name and the parent, which do not change during a life, and the table of
-/// children, which has a lock.
+/// called by one worker at a time, that of the actor's home (see home.hpp). The exceptions are the
+/// name and the parent, which do not change during a life, and the table of children, which has a
+/// lock.
 ///
 /// A life:      created → running ⇄ suspended
 ///                 └─────────┴──┬─────┘
@@ -13,6 +13,7 @@
 /// After `closed` the cell gives up its own count; the place is used again when no Ref is left.
 #pragma once
 
+#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,7 @@
 #include <spinoff/detail/target.hpp>
 #include <spinoff/engine/child_table.hpp>
 #include <spinoff/engine/coroutine_host.hpp>
+#include <spinoff/engine/home.hpp>
 #include <spinoff/engine/mailbox.hpp>
 #include <spinoff/engine/node_anchor.hpp>
 #include <spinoff/ref.hpp>
@@ -65,18 +67,20 @@ class alignas(64) Cell final : public detail::Target {
 
   /// Called by the executor. Gives the number of messages that were handled.
   unsigned run_turn() noexcept;
-  /// For the executor: notes the worker whose turn it is, and says whether it was another one's
-  /// before.
-  bool move_to(std::uint16_t worker) noexcept {
-    if (worker_ == worker) [[likely]] {
-      return false;
-    }
-    return std::exchange(worker_, worker) != kNoWorker;
-  }
   /// Has the executor call `run_turn`. Only for whoever a push told so.
   void schedule();
   /// The same, once after `create`.
   void start();
+
+  // For executors; home.hpp says who may call what, and under which lock.
+
+  [[nodiscard]] Home home() const noexcept { return home_.load(std::memory_order_acquire); }
+  void move_home(Home to) noexcept { home_.store(to, std::memory_order_release); }
+  bool try_move_home(Home from, Home to) noexcept {
+    return home_.compare_exchange_strong(from, to);
+  }
+  [[nodiscard]] bool is_scheduled() const noexcept { return is_scheduled_; }
+  void set_scheduled(bool is_scheduled) noexcept { is_scheduled_ = is_scheduled; }
 
   [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
   /// Pushes a system message if the cell is still of that generation.
@@ -123,14 +127,6 @@ class alignas(64) Cell final : public detail::Target {
   /// in the middle of its coroutine.
   void take_in();
   void forward(const Ref& to);
-  /// A message of the actor to itself, from its own turn; false if it cannot be taken this way.
-  bool push_own(std::uint32_t generation, Envelope* message) noexcept {
-    if (generation != generation_ || condition_.state != State::running) [[unlikely]] {
-      return false;
-    }
-    mailbox_.push_own(message);
-    return true;
-  }
   /// Stops the actor as soon as it is done with what it does now.
   void stop_soon() noexcept { condition_.stop_due = true; }
   void watch(const Ref& wanted);
@@ -143,9 +139,6 @@ class alignas(64) Cell final : public detail::Target {
   static Cell* running() noexcept { return static_cast<Cell*>(detail::t_self); }
   /// A system message that will not be processed because its receiver has stopped.
   static void refuse_system(EnvelopePtr message);
-
-  /// For the parent's table.
-  Cell* next_sibling = nullptr;
 
  private:
   friend class CoroutineHost;
@@ -169,8 +162,6 @@ class alignas(64) Cell final : public detail::Target {
     }
   };
 
-  static constexpr std::uint16_t kNoWorker = 0xffff;
-
   class Turn;
   // Rarely needed: allocated when first used.
   struct Extras {
@@ -192,6 +183,7 @@ class alignas(64) Cell final : public detail::Target {
     return condition_.state == State::running && !condition_.busy && !condition_.held &&
            !condition_.ending;
   }
+  [[nodiscard]] bool settle() noexcept;
   void process_system_mail();
   void stop_if_due();
   bool take_other_step(unsigned& left);
@@ -226,6 +218,7 @@ class alignas(64) Cell final : public detail::Target {
   void run_post_stop();
   void close();
   void leave(bool was_last);
+  void give_up_place() noexcept;
   void keep_mail();
   void drop_kept();
   void drop_user_mail();
@@ -236,18 +229,19 @@ class alignas(64) Cell final : public detail::Target {
   static void tell_terminated(NodeCore& node, const Ref& watcher, const Ref& actor);
   static void send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher);
 
-  Cell* parent_ = nullptr;
-  Name name_;
-  std::unique_ptr<Extras> extras_;
-  ChildTable children_;
+  friend class ChildTable;
 
-  // From here on: what each turn touches, one cache line, and in the next line only the mailbox's
-  // last words, which the pushers fight for.
-  alignas(64) std::unique_ptr<Behavior> instance_;
+  // The first cache line, from Target on, is what senders look at; those at other homes fight for
+  // its end, the mailbox's first words. The second is what each turn touches.
+  Cell* next_sibling_ = nullptr;  // for the parent's table
+  const detail::ActorType* type_ = nullptr;
+  std::atomic<Home> home_{kNowhere};
+  Mailbox mailbox_;
+  std::unique_ptr<Behavior> instance_;
   detail::Receive* receive_ = nullptr;  // the type's
   EnvelopePtr current_;
   std::uint32_t generation_ = 0;
-  std::uint16_t worker_ = kNoWorker;
+  bool is_scheduled_ = false;  // for its home, under the lock
   // What has to be looked at after each message.
   struct Aftermath {
     bool unhandled = false;   // extras_ keeps it
@@ -255,13 +249,14 @@ class alignas(64) Cell final : public detail::Target {
     [[nodiscard]] bool none() const noexcept { return std::bit_cast<std::uint16_t>(*this) == 0; }
   } aftermath_;
   Condition condition_;
-  Mailbox mailbox_;
 
-  // Seldom asked for; here since there is room.
-  const detail::ActorType* type_ = nullptr;
   detail::FactoryPtr factory_;
+  Cell* parent_ = nullptr;
+  Name name_;
+  std::unique_ptr<Extras> extras_;
+  ChildTable children_;
 };
 
-static_assert(sizeof(Cell) == 256, "an actor's cell has grown, or its cache lines are mixed up");
+static_assert(sizeof(Cell) == 256, "an actor's cell has grown");
 
 }  // namespace spinoff::engine

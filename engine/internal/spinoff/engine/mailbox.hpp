@@ -1,33 +1,39 @@
-/// An actor's two queues and its idle/scheduled state.
+/// An actor's mail: its own, a plain chain that one thread at a time may touch, and two queues to
+/// which any thread pushes. Who may touch the own mail, and whom that runs the actor, is told in
+/// home.hpp.
 ///
 /// The user queue is a chain from the oldest message to the newest (as in Pony, and Vyukov's queue
 /// for many producers): `first_` names the oldest, each message the next, and `last_`, which
 /// pushers exchange, the newest, or a mark:
 ///
-///   last_:    kIdle    nobody runs the actor, nor will: both queues are empty
-///             kEmpty   the actor is scheduled or running; the queue is empty
-///             kWake    the same, and the system queue may have grown: look again
-///             envelope the newest of a chain
+///   last_:    kIdle    both queues are empty, and nobody looks at them by himself
+///             kEmpty   the queue is empty; the runner will look again
+///             kWake    the same, and the system queue may have grown
+///             envelope the newest of a chain; as with kEmpty
 ///             kClosed  the actor has stopped; for good
 ///   system_:  nullptr, envelope, or kClosed: a Treiber stack, which the runner reverses
 ///
 /// Who changes what: a pusher puts its message into `last_`, then ties it to the one that it found
 /// there, or writes `first_` if it found a mark. Whose exchange turns kIdle into anything else must
-/// schedule the actor, and nobody else may. The runner takes the whole chain: it reads and clears
-/// `first_`, then puts kEmpty into `last_`; whoever comes later finds that mark, and begins the
-/// next chain. The runner gives the actor up by kEmpty → kIdle, which is the last thing that it
-/// does with the mailbox: whatever a pusher did before has made that exchange fail.
+/// wake the actor, and nobody else need do so. The runner takes the whole chain: it reads and
+/// clears `first_`, then puts kEmpty into `last_`; whoever comes later finds that mark, and begins
+/// the next chain. The runner is done when it finds kIdle, or by kEmpty → kIdle: whatever a pusher
+/// did before has made that exchange fail. So an actor whose messages all come from its own home
+/// stays at kIdle, and its queues are read and never written.
 ///
 /// Between a pusher's exchange and its tie there is a gap, where the runner waits: two
 /// instructions, unless the pusher's thread loses its core just there; then the runner lets other
 /// threads go first.
 ///
+/// Order: before a message from the actor's home goes to the own mail, what lies in the user queue
+/// is taken there. So messages are handled in the order in which they came, wherever from.
+///
 /// No wake-up is lost. User messages: they are in `last_` itself, so kEmpty → kIdle fails. System
 /// messages: the pusher pushes to `system_`, then reads `last_`; the runner takes from `last_`,
-/// then reads `system_`, then finds `last_` empty, then tries kEmpty → kIdle. All are sequentially
+/// then reads `system_`, then tries kEmpty → kIdle. All are sequentially
 /// consistent. If the pusher reads a chain, the runner has yet to take it and looks at `system_`
 /// afterwards; if it reads kEmpty it leaves kWake, and the runner's exchange fails and it looks
-/// again; if it reads kIdle it schedules.
+/// again; if it reads kIdle it wakes.
 ///
 /// Closing is in two steps, `last_` first: a system message that is pushed between the steps is
 /// found by the runner, one pushed after them is refused to its sender. So each is answered exactly
@@ -35,6 +41,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -48,7 +55,7 @@ using detail::EnvelopePtr;
 
 enum class Push : std::uint8_t {
   queued,  ///< someone runs the actor, or will
-  woke,    ///< the caller must schedule it
+  woke,    ///< the caller must wake it
   closed,  ///< not taken
 };
 
@@ -74,19 +81,32 @@ class Mailbox {
 
   /// The same for the system queue.
   Push push_system(Envelope* envelope) noexcept {
-    Envelope* head = system_.load(std::memory_order_relaxed);
-    do {
-      if (head == closed()) {
-        return Push::closed;
-      }
-      envelope->next.store(head, std::memory_order_relaxed);
-    } while (!system_.compare_exchange_weak(head, envelope));
+    if (!tie_to_system(envelope)) {
+      return Push::closed;
+    }
     return wake() ? Push::woke : Push::queued;
   }
 
   [[nodiscard]] bool is_closed() const noexcept {
     return last_.load(std::memory_order_relaxed) == closed();
   }
+
+  // For the actor's home, under its lock.
+
+  /// Takes the envelope over unless it says false: the mailbox is closed.
+  bool push_at_home(Envelope* envelope) noexcept {
+    const Envelope* const last = last_.load(std::memory_order_acquire);
+    if (!is_mark(last)) [[unlikely]] {
+      absorb();
+    } else if (last == closed()) [[unlikely]] {
+      return false;
+    }
+    envelope->next.store(nullptr, std::memory_order_relaxed);
+    append(envelope, envelope);
+    return true;
+  }
+  /// The same for the system queue.
+  bool push_system_at_home(Envelope* envelope) noexcept { return tie_to_system(envelope); }
 
   // The rest is for the one thread that runs the actor.
 
@@ -119,12 +139,6 @@ class Mailbox {
     return first;
   }
 
-  /// A message of the actor to itself: behind all that has come, and no other thread need know.
-  void push_own(Envelope* envelope) noexcept {
-    absorb();
-    append(envelope, envelope);
-  }
-
   /// Puts a message back that `next` just gave.
   void put_back(Envelope* first) noexcept {
     if (pending_ == nullptr) {
@@ -154,6 +168,7 @@ class Mailbox {
   }
 
   [[nodiscard]] bool has_system() const noexcept { return system_.load() != nullptr; }
+  [[nodiscard]] bool has_pending() const noexcept { return pending_ != nullptr; }
 
   /// What has come and was not handled, as far as it is seen now, from the oldest to the newest;
   /// null behind the last.
@@ -164,18 +179,18 @@ class Mailbox {
     return envelope->next.load(std::memory_order_acquire);
   }
 
-  /// Gives the actor up if nothing has come since `next` gave null, or `absorb` false, and no
-  /// system message since the caller looked before that. After `true` the caller must not touch the
-  /// actor again.
+  /// Whether the actor can be idle: nothing has come since `next` gave null, or `absorb` false, and
+  /// no system message. From then on whoever pushes wakes it.
   bool try_idle() noexcept {
-    Envelope* expected = empty();
-    if (last_.compare_exchange_strong(expected, idle())) [[likely]] {
-      return true;
+    Envelope* last = last_.load();
+    if (last == wake_mark()) [[unlikely]] {
+      last_.compare_exchange_strong(last, empty());  // the caller looks again: it has done its work
+      return false;
     }
-    if (expected == wake_mark()) {  // the caller looks again, so the mark has done its work
-      last_.compare_exchange_strong(expected, empty());
+    if (system_.load() != nullptr) [[unlikely]] {
+      return false;
     }
-    return false;
+    return last == idle() || (last == empty() && last_.compare_exchange_strong(last, idle()));
   }
 
   /// Begins a life: as if running, so that whoever made the actor schedules it once.
@@ -201,6 +216,17 @@ class Mailbox {
   Envelope* close_system() noexcept { return reversed(system_.exchange(closed())); }
 
  private:
+  bool tie_to_system(Envelope* envelope) noexcept {
+    Envelope* head = system_.load(std::memory_order_relaxed);
+    do {
+      if (head == closed()) {
+        return false;
+      }
+      envelope->next.store(head, std::memory_order_relaxed);
+    } while (!system_.compare_exchange_weak(head, envelope));
+    return true;
+  }
+
   // Marks are addresses that no envelope has.
   static Envelope* idle() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{1}); }
   static Envelope* wake_mark() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{2}); }
@@ -269,13 +295,17 @@ class Mailbox {
     return result;
   }
 
-  // The runner looks at these for each message; Cell places those that pushers fight for on the
-  // next cache line.
-  Envelope* pending_ = nullptr;  // taken and not handled yet, the oldest first; the runner's own
-  Envelope* last_pending_ = nullptr;  // good while `pending_` is not null
-  std::atomic<Envelope*> system_{closed()};
+  // Other threads fight for these.
   std::atomic<Envelope*> last_{closed()};
   std::atomic<Envelope*> first_{nullptr};
+  // The runner looks at these for each message.
+  std::atomic<Envelope*> system_{closed()};
+  Envelope* pending_ = nullptr;       // the own mail, the oldest first
+  Envelope* last_pending_ = nullptr;  // good while `pending_` is not null
+
+ public:
+  /// Whoever holds a mailbox begins a cache line behind as many bytes of it.
+  static constexpr std::size_t kSendersPart = sizeof(last_) + sizeof(first_);
 };
 
 }  // namespace spinoff::engine

@@ -1,43 +1,47 @@
-/// One worker's part of the executor: the actors that wait for it. The worker's own thread adds and
-/// takes; a thief may take what has waited for long.
+/// One worker: the actors that are at home here, and in which order they get their turns.
 ///
-/// In the order in which they get their turns:
-///   next_     whom an actor woke last, in its turn on this worker: its message is in the cache.
-///             At most kLongestChain turns in a row go this way
-///   woken_    others that were woken, and those that had more messages than one turn may handle;
-///             the oldest first
-///   spawned_  those that have not run yet, the newest first: so a tree of actors is worked off
-///             depth first, in little memory
-/// Those in `woken_` that had more messages than one turn may handle have so many that they are not
-/// in the cache: their mail is fetched for several of them at once.
-/// One turn in kRound goes to `spawned_`, however many were woken; and at each look at the clock
-/// its oldest moves to `woken_` if it is old. So everybody gets a turn.
+/// The worker's own thread does almost everything, under a lock that costs it next to nothing
+/// (OwnerLock). A thief may take what has waited for long.
 ///
 /// Whoever waits for a short time only is done sooner by the worker whose cache it is in. So a
 /// thief gets nothing but half of what has waited for long, or half of all if the worker is stuck
-/// in one long turn; an actor that always has mail waits since it had none. Who is alone in its
-/// queue is next there anyway. The worker tells the age of its oldest once a look; that it is stuck
-/// is seen by its count of turns, or, when all workers are busy, by its having missed many looks.
+/// in one long turn, wake-ups included; an actor that always has mail waits since it had none. The
+/// worker tells the age of its oldest once a look; that it is stuck is seen by its count of turns,
+/// or, when all workers are busy, by its having missed many looks.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <span>
 #include <vector>
 
 #include <spinoff/counters.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/fetch_mail.hpp>
+#include <spinoff/engine/home.hpp>
+#include <spinoff/engine/inbox.hpp>
 #include <spinoff/engine/owner_lock.hpp>
-#include <spinoff/engine/run_queue.hpp>
+#include <spinoff/engine/turn_order.hpp>
 
 namespace spinoff::engine {
 
+enum class PushAtHome : std::uint8_t {
+  queued,
+  closed,  ///< not taken
+  away,    ///< not taken: the actor is not at home here
+};
+
 class alignas(64) Worker {
  public:
-  void set_number(std::uint16_t number) noexcept { number_ = number; }
+  /// Once, before anything else: this worker is `all[number]` of an executor.
+  void join(std::span<Worker> all, std::uint64_t number, Home homeless) noexcept {
+    all_ = all;
+    number_ = number;
+    home_ = last_home_ = homeless_ = homeless;
+    inbox_.close(homeless);
+  }
 
   /// The one that this thread is; null on other threads.
   static Worker* current() noexcept { return t_current; }
@@ -45,253 +49,144 @@ class alignas(64) Worker {
 
   // For the thread that is this worker.
 
-  void push_woken(Cell& cell) {
-    // Needs no lock: others take whom they find here, but put nobody here.
-    if (get(next_) == nullptr) [[likely]] {
-      next_.store(&cell, std::memory_order_release);
-    } else {
-      displace_next(cell);
+  /// From a turn of an actor on this thread. Takes the message over if it says `queued`.
+  PushAtHome push_at_home(Cell& cell, Envelope* message) {
+    return push_at_home(cell, [&] { return cell.mailbox().push_at_home(message); });
+  }
+  PushAtHome push_system_at_home(Cell& cell, Envelope* message) {
+    return push_at_home(cell, [&] { return cell.mailbox().push_system_at_home(message); });
+  }
+  /// An actor that is not started yet.
+  void start(Cell& cell) {
+    const OwnerLock::Own own(lock_);
+    cell.move_home(home_);
+    cell.set_scheduled(true);
+    order_.add_spawned(cell, look_);
+  }
+  /// Comes with a wake-up.
+  void wake(Cell& cell);
+  /// The turn of this actor is over if nothing has come. Then it must not be touched any more.
+  bool settle(Cell& cell) noexcept {
+    const OwnerLock::Own own(lock_);
+    if (!cell.mailbox().try_idle()) {
+      return false;
     }
+    cell.set_scheduled(false);
+    return true;
   }
-  void push_spawned(Cell& cell) {
+  /// The turn of this actor is over, and it has more to do.
+  void yield(Cell& cell) {
     const OwnerLock::Own own(lock_);
-    spawned_.push({&cell, look_});
+    order_.add_yielded(cell);
   }
-  void push_yielded(Cell& cell) {
+  /// This actor, whose turn it is, has closed.
+  void let_go(Cell& cell) noexcept {
     const OwnerLock::Own own(lock_);
-    woken_.push({.cell = &cell, .since = running_since_, .has_more = true});
-  }
-  /// From the inbox.
-  void push_last(Cell& cell) {
-    const OwnerLock::Own own(lock_);
-    woken_.push({&cell, look_});
+    cell.move_home(kNowhere);
   }
 
   /// Whose turn is next; null if nobody waits.
   Cell* next() {
     const OwnerLock::Own own(lock_);
-    const std::uint64_t turn = get(turns_);
-    if (Cell* const cell = get(next_); cell != nullptr && turn != chain_ends_at_) [[likely]] {
-      set(turns_, turn + 1);
-      set<Cell*>(next_, nullptr);
-      running_since_ = look_;
-      return cell;
-    }
-    return next_in_queues();
+    return order_.next(look_);
   }
-
   /// Runs the actor's turn.
-  void run(Cell& cell) {
-    if (cell.move_to(number_)) [[unlikely]] {
-      count(moves_);
-    }
-    count(messages_, cell.run_turn());
-  }
+  void run(Cell& cell) noexcept { count(messages_, cell.run_turn()); }
   void note_park() noexcept { count(parks_); }
 
+  /// The stay begins, if it has not.
+  void arrive();
+  /// The stay ends: nobody is at home here any more. False if a wake-up has come.
+  bool leave();
+  /// Takes some wake-ups in; false if there are none.
+  bool take_wake_ups() { return take_wake_ups(inbox_); }
+  /// From another inbox.
+  bool take_wake_ups(Inbox& inbox);
+
   /// To be asked before each `next`: whether it is time to look at the clock again.
-  [[nodiscard]] bool look_is_due() const noexcept { return get(turns_) >= look_due_at_; }
+  [[nodiscard]] bool look_is_due() const noexcept { return order_.turns() >= look_due_at_; }
   /// Whether the clock has moved on. Where turns take long it is looked at after each.
-  bool look(Look now) {
-    const bool moved_on = now != look_;
-    if (!moved_on) {
-      turns_a_look_ = kTurnsALook;
-    } else if (now - look_ > 1) {
-      turns_a_look_ = 1;
-    }
-    look_due_at_ = get(turns_) + turns_a_look_;
-    if (!moved_on) {
-      return false;
-    }
-    const OwnerLock::Own own(lock_);
-    look_ = now;
-    last_look_.store(now, std::memory_order_relaxed);
-    if (!spawned_.empty() && is_old(spawned_.oldest_since(), now)) {
-      woken_.push(spawned_.pop_oldest());
-    }
-    tell_oldest();
-    return true;
-  }
+  bool look(Look now);
 
   // For others.
 
-  [[nodiscard]] WorkerCounters counters() const noexcept {
-    const std::uint64_t from_queues = get(from_queues_);
-    const std::uint64_t turns = std::max(get(turns_), from_queues);  // they are not read at once
-    return {.messages = get(messages_),
-            .turns = turns,
-            .hand_offs = turns - from_queues,
-            .moves = get(moves_),
-            .steals = get(steals_),
-            .parks = get(parks_),
-            .queue_length = length()};
-  }
+  /// Leaves a wake-up; false if that home's stay is over.
+  bool leave_wake_up(Cell& cell, Home home, Look now) { return inbox_.push(cell, home, now); }
+  [[nodiscard]] bool has_ended(Home home) const noexcept { return inbox_.home() != home; }
+
+  [[nodiscard]] WorkerCounters counters() const noexcept;
 
   /// Whether someone has waited here for long. As the worker knew at its last look.
   [[nodiscard]] bool has_old(Look now) const noexcept {
     const std::uint64_t since = waits_since_.load(std::memory_order_relaxed);
     return since != kNobody && is_old(static_cast<Look>(since), now);
   }
-  [[nodiscard]] bool has_any() const noexcept { return length() != 0; }
+  [[nodiscard]] bool has_any() const noexcept { return order_.length() + inbox_.size() != 0; }
   /// Whether it has not even looked at the clock for so long that it must be in one long turn.
   [[nodiscard]] bool is_absent(Look now) const noexcept {
     return has_any() && is_before(last_look_.load(std::memory_order_relaxed) + kLongAbsence, now);
   }
   /// Changes whenever a turn begins.
-  [[nodiscard]] std::uint64_t turns() const noexcept { return get(turns_); }
+  [[nodiscard]] std::uint64_t turns() const noexcept { return order_.turns(); }
 
   /// Moves half of what has waited for long, or of all if it is stuck, to `thief`, whose thread
   /// calls this. False if by now there is nothing.
-  bool give_to(Worker& thief, Look now, bool is_stuck) noexcept {
-    const auto is_due = [&](Look since) { return is_stuck || is_old(since, now); };
-    std::vector<RunQueue::Entry> taken;
-    {
-      const OwnerLock::Foreign foreign(lock_);
-      take_half(spawned_, is_due, is_stuck, taken);
-      take_half(woken_, is_due, is_stuck, taken);
-      if (Cell* const next = next_.load(std::memory_order_acquire);
-          is_stuck && taken.empty() && next != nullptr) {
-        taken.push_back({next, now});
-        set<Cell*>(next_, nullptr);
-      }
-      fetched_ = 0;
-      waits_since_.store(kNobody, std::memory_order_relaxed);  // until its next look
-    }
-    if (taken.empty()) {
-      return false;
-    }
-    const OwnerLock::Own own(thief.lock_);
-    for (const RunQueue::Entry& entry : taken) {
-      thief.woken_.push({.cell = entry.cell, .since = now, .has_more = entry.has_more});
-    }
-    count(thief.steals_);
-    return true;
-  }
+  bool give_to(Worker& thief, Look now, bool is_stuck);
 
  private:
   using Counter = std::atomic<std::uint64_t>;  // written by the worker's thread only
 
-  static constexpr unsigned kLongestChain = 64;
-  static constexpr unsigned kRound = 16;
   static constexpr unsigned kTurnsALook = 32;
-  static constexpr std::size_t kLargestLoot = 256;
-  // As much as goes through the second level of the cache at once.
-  static constexpr std::size_t kFetched = 16;
-  static constexpr unsigned kFetchedEach = 128;
   static constexpr Look kLongAbsence = 10;
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
-  // What one thread writes, and others may read at any time.
-  template <class T>
-  static T get(const std::atomic<T>& word) noexcept {
-    return word.load(std::memory_order_relaxed);
-  }
-  template <class T>
-  static void set(std::atomic<T>& word, T to) noexcept {
-    word.store(to, std::memory_order_relaxed);
-  }
   static void count(Counter& counter, std::uint64_t more = 1) noexcept {
-    set(counter, get(counter) + more);
+    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
 
-  [[gnu::noinline]] void displace_next(Cell& cell) {
+  template <class PushTo>
+  PushAtHome push_at_home(Cell& cell, const PushTo& push) {
     const OwnerLock::Own own(lock_);
-    if (Cell* const before = get(next_); before != nullptr) {
-      woken_.push({before, look_});
+    if (cell.home() != home_) [[unlikely]] {
+      return PushAtHome::away;
     }
-    next_.store(&cell, std::memory_order_release);
+    if (!push()) [[unlikely]] {
+      return PushAtHome::closed;
+    }
+    if (!cell.is_scheduled()) {
+      cell.set_scheduled(true);
+      order_.add_woken(cell, look_);
+    }
+    return PushAtHome::queued;
   }
 
-  Cell* next_in_queues() {
-    if (Cell* const cell = get(next_); cell != nullptr) {
-      woken_.push({cell, look_});
-      set<Cell*>(next_, nullptr);
-    }
-    RunQueue::Entry entry;
-    if (!spawned_.empty() && (++round_ % kRound == 0 || woken_.empty())) {
-      entry = spawned_.pop_newest();
-    } else if (!woken_.empty()) {
-      if (fetched_ > 0) {
-        --fetched_;
-      } else if (woken_[0].has_more) {
-        fetched_ = std::min(woken_.size(), kFetched);
-        fetch_mail(fetched_, [&](std::size_t i) -> Cell& { return *woken_[i].cell; }, kFetchedEach);
-      }
-      entry = woken_.pop_oldest();
-    } else {
-      set(waits_since_, kNobody);
-      return nullptr;
-    }
-    const std::uint64_t turn = get(turns_);
-    set(turns_, turn + 1);
-    chain_ends_at_ = turn + 1 + kLongestChain;
-    count(from_queues_);
-    running_since_ = entry.since;
-    return entry.cell;
-  }
+  // Comes with a wake-up: whether the actor is now at home here, scheduled by this call, and in no
+  // queue yet.
+  bool claim(Cell& cell);
+  void take_those_at_home(std::span<Cell*>& wake_ups, std::vector<TurnOrder::Entry>& taken) const;
 
-  template <class IsDue>
-  static void take_half(RunQueue& queue, const IsDue& is_due, bool also_the_last,
-                        std::vector<RunQueue::Entry>& taken) {
-    for (std::size_t left = (queue.size() + (also_the_last ? 1 : 0)) / 2;
-         left > 0 && taken.size() < kLargestLoot && is_due(queue.oldest_since()); --left) {
-      taken.push_back(queue.pop_oldest());
-    }
-  }
-
-  void tell_oldest() noexcept {
-    std::uint64_t oldest = kNobody;
-    if (woken_.size() > 1) {
-      oldest = woken_.oldest_since();
-    }
-    if (spawned_.size() > 1) {
-      const Look since = spawned_.oldest_since();
-      oldest = oldest == kNobody || is_before(since, static_cast<Look>(oldest)) ? since : oldest;
-    }
-    waits_since_.store(oldest, std::memory_order_relaxed);
-  }
-
-  [[nodiscard]] std::size_t length() const noexcept {
-    return woken_.size() + spawned_.size() + (get(next_) == nullptr ? 0 : 1);
-  }
-
-  OwnerLock lock_;  // guards what follows up to the counters
-  std::uint16_t number_ = 0;
-  Look look_ = 0;           // the clock as this worker last saw it
-  Look running_since_ = 0;  // since when the actor that runs has had mail
-  std::atomic<Cell*> next_{nullptr};
-  Counter turns_{0};
-  std::uint64_t chain_ends_at_ = kLongestChain;  // by `turns_`: then `next_` has to wait as well
-  std::uint64_t look_due_at_ = kTurnsALook;      // by `turns_`
+  OwnerLock lock_;  // guards `order_`, and of each actor at home here what home.hpp says
+  Home home_;       // good for the thread itself and whoever holds its lock
+  TurnOrder order_;
+  Look look_ = 0;                            // the clock as this worker last saw it
+  std::uint64_t look_due_at_ = kTurnsALook;  // by turns
+  unsigned turns_a_look_ = kTurnsALook;
   Counter messages_{0};
 
-  unsigned turns_a_look_ = kTurnsALook;
-  unsigned round_ = 0;
-  std::size_t fetched_ = 0;  // how many at the front of `woken_` have their mail in the cache
-  RunQueue woken_;
-  RunQueue spawned_;
-  std::atomic<std::uint64_t> waits_since_{kNobody};  // a Look
-  std::atomic<Look> last_look_{0};
-
-  Counter from_queues_{0};  // turns of others than `next_`
+  std::span<Worker> all_;
+  std::uint64_t number_ = 0;
+  Home last_home_;
+  Home homeless_;
   Counter moves_{0};
   Counter steals_{0};
   Counter parks_{0};
+  std::atomic<std::uint64_t> waits_since_{kNobody};  // a Look
+  std::atomic<Look> last_look_{0};
+
+  alignas(64) Inbox inbox_;
 
   [[gnu::tls_model("initial-exec")]] static inline constinit thread_local Worker* t_current =
       nullptr;
 };
-
-/// Gives an actor its turn, which a push has woken.
-inline void schedule(Cell& cell) {
-  const Cell* const waker = Cell::running();
-  if (waker != nullptr && waker->anchor() == cell.anchor()) [[likely]] {
-    if (Worker* const worker = Worker::current()) [[likely]] {
-      worker->push_woken(cell);
-      return;
-    }
-  }
-  cell.schedule();
-}
 
 }  // namespace spinoff::engine
