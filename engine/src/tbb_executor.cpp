@@ -299,7 +299,7 @@ class TbbExecutor final : public Executor {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       Worker& other = workers_[i];
       const std::uint64_t turns = other.turns();
-      const bool is_stuck = std::exchange(turns_seen_[i], turns) == turns && other.has_any();
+      const bool is_stuck = std::exchange(turns_seen_[i], turns) == turns && other.is_stuck(now);
       if (&other == &worker) {
         continue;
       }

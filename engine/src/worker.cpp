@@ -27,7 +27,7 @@ bool Worker::leave() {
   }
   const OwnerLock::Own own(lock_);
   home_ = homeless_;
-  waits_since_.store(kNobody, std::memory_order_relaxed);
+  old_at_.store(kNobody, std::memory_order_relaxed);
   return true;
 }
 
@@ -95,12 +95,16 @@ bool Worker::look(Look now) {
   if (!moved_on) {
     return false;
   }
+  const std::uint64_t messages = messages_.load(std::memory_order_relaxed);
+  const bool light = messages - messages_at_look_ > kManyMessages * (now - look_);
+  messages_at_look_ = messages;
   const OwnerLock::Own own(lock_);
   look_ = now;
   last_look_.store(now, std::memory_order_relaxed);
-  order_.look(now);
-  const std::optional<Look> since = order_.waits_since();
-  waits_since_.store(since ? *since : kNobody, std::memory_order_relaxed);
+  sent_at_look_.store(sent_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  order_.look(now, light);
+  const std::optional<Look> at = order_.old_at();
+  old_at_.store(at ? *at : kNobody, std::memory_order_relaxed);
   return true;
 }
 
@@ -133,7 +137,7 @@ bool Worker::give_to(Worker& thief, Look now, bool is_stuck) {
     for (const TurnOrder::Entry& entry : taken) {
       entry.cell->move_home(thief.home_);
     }
-    waits_since_.store(kNobody, std::memory_order_relaxed);  // until its next look
+    old_at_.store(kNobody, std::memory_order_relaxed);  // until its next look
   }
   if (taken.empty() && wake_ups.empty()) {
     if (!was_here) {

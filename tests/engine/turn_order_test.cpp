@@ -13,6 +13,8 @@
 namespace {
 
 using spinoff::engine::Cell;
+using spinoff::engine::kOld;
+using spinoff::engine::kOldIfLight;
 using spinoff::engine::Look;
 using spinoff::engine::TurnOrder;
 using spinoff::testing::Cells;
@@ -108,8 +110,8 @@ BOOST_AUTO_TEST_CASE(the_oldest_that_was_spawned_gets_its_turn_when_it_has_grown
   TurnOrder order;
   order.add_spawned(cells["a"], 10);
   order.add_spawned(cells["b"], 10);
-  order.look(11);
-  order.look(12);
+  order.look(11, false);
+  order.look(12, false);
   order.add_spawned(cells["c"], 12);
   BOOST_TEST(turns_of(order) == "acb");
 }
@@ -143,9 +145,9 @@ BOOST_AUTO_TEST_CASE(of_two_that_always_have_mail_a_thief_gets_one_and_leaves_on
   for (Look now = 11; now < 15; ++now) {
     order.add_yielded(*order.next(now));
   }
-  BOOST_TEST((order.waits_since() == 10));
+  BOOST_TEST((order.old_at() == 10 + kOld));
   BOOST_TEST(loot(order, 14).size() == 1U);
-  BOOST_TEST(!order.waits_since());  // it is next anyway
+  BOOST_TEST(!order.old_at());  // it is next anyway
   BOOST_TEST(loot(order, 20).empty());
   BOOST_TEST(turns_of(order).size() == 1U);
 }
@@ -163,14 +165,31 @@ BOOST_AUTO_TEST_CASE(a_thief_gets_also_what_is_new_from_one_that_is_stuck) {
 BOOST_AUTO_TEST_CASE(the_age_is_that_of_the_oldest_in_either_queue) {
   Cells cells;
   TurnOrder order;
-  BOOST_TEST(!order.waits_since());
+  BOOST_TEST(!order.old_at());
   order.add_last({&cells["a"], 7});
-  BOOST_TEST(!order.waits_since());
+  BOOST_TEST(!order.old_at());
   order.add_last({&cells["b"], 8});
-  BOOST_TEST((order.waits_since() == 7));
+  BOOST_TEST((order.old_at() == 7 + kOld));
   order.add_spawned(cells["c"], ~Look{0});  // the clock may wrap around
   order.add_spawned(cells["d"], 1);
-  BOOST_TEST((order.waits_since() == ~Look{0}));
+  BOOST_TEST((order.old_at() == kOld - 1));
+}
+
+BOOST_AUTO_TEST_CASE(where_messages_are_light_those_that_were_woken_grow_old_late) {
+  Cells cells;
+  TurnOrder order;
+  for (const char* const name : {"a", "b"}) {
+    order.add_last({&cells[name], 10});
+  }
+  for (const char* const name : {"s", "t"}) {
+    order.add_spawned(cells[name], 12);
+  }
+  order.look(11, true);
+  BOOST_TEST((order.old_at() == 12 + kOld));
+  BOOST_TEST(loot(order, 20) == "s");  // who has never run talks with nobody yet
+  BOOST_TEST((order.old_at() == 10 + kOldIfLight));
+  BOOST_TEST(loot(order, 10 + kOldIfLight - 1).empty());
+  BOOST_TEST(loot(order, 10 + kOldIfLight) == "a");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -373,6 +373,28 @@ BOOST_AUTO_TEST_CASE(a_worker_that_has_not_looked_for_long_is_absent_if_anyone_w
   BOOST_TEST(turns_of(workers[0]) == "a");
 }
 
+// Else the thief would run its receivers, whose mail is in the sender's cache.
+BOOST_AUTO_TEST_CASE(a_worker_that_sends_much_is_given_more_time_before_it_counts_as_stuck) {
+  Cells cells;
+  Workers workers;
+  Worker& worker = workers[0];
+  worker.look(10);
+  Cell& a = settled(worker, cells["a"]);
+  worker.push_at_home(a, make());
+  BOOST_TEST(worker.is_stuck(11));
+  for (int i = 0; i < 20'000; ++i) {
+    worker.push_at_home(a, make());
+  }
+  BOOST_TEST(!worker.is_stuck(11));
+  BOOST_TEST(!worker.is_stuck(30));
+  BOOST_TEST(!worker.is_absent(30));
+  BOOST_TEST(worker.is_stuck(61));
+  BOOST_TEST(worker.is_absent(61));
+  BOOST_TEST(worker.next() == &a);
+  BOOST_TEST(!worker.is_stuck(61));  // nobody waits
+  BOOST_TEST(mail_of(a).size() == 20'001U);
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_looks_at_the_clock_after_each_turn_if_turns_take_long) {
   Cells cells;
   Workers workers;

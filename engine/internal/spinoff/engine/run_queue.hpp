@@ -22,9 +22,13 @@ inline Look look_now() noexcept {
 inline bool is_before(Look a, Look b) noexcept {
   return static_cast<std::int32_t>(a - b) < 0;
 }
-/// Whether who waits since then has waited for at least one whole look.
+/// Who waits for so long is old: for at least one whole look.
+inline constexpr Look kOld = 2;
+/// Where messages are light: then it costs more to run actors that talk with each other on two
+/// cores than to let them wait.
+inline constexpr Look kOldIfLight = 50;
 inline bool is_old(Look since, Look now) noexcept {
-  return static_cast<std::int32_t>(now - since) >= 2;
+  return !is_before(now, since + kOld);
 }
 
 class RunQueue {

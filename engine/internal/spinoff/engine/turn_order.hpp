@@ -56,30 +56,34 @@ class TurnOrder {
     return next_in_queues(now);
   }
 
-  /// The clock has moved on.
-  void look(Look now) {
+  /// The clock has moved on. `messages_are_light`: they take less time than one that goes to
+  /// another core.
+  void look(Look now, bool messages_are_light) {
     if (!spawned_.empty() && is_old(spawned_.oldest_since(), now)) {
       woken_.push(spawned_.pop_oldest());
     }
+    woken_are_old_after_ = messages_are_light ? kOldIfLight : kOld;
   }
-  /// Since when the one has waited who waits longest, unless it is alone in its queue: it is next
-  /// there anyway.
-  [[nodiscard]] std::optional<Look> waits_since() const noexcept {
-    std::optional<Look> oldest;
+  /// When the first is old, unless it is alone in its queue: it is next there anyway.
+  [[nodiscard]] std::optional<Look> old_at() const noexcept {
+    std::optional<Look> first;
     if (woken_.size() > 1) {
-      oldest = woken_.oldest_since();
+      first = woken_.oldest_since() + woken_are_old_after_;
     }
     if (spawned_.size() > 1) {
-      const Look since = spawned_.oldest_since();
-      oldest = !oldest || is_before(since, *oldest) ? since : *oldest;
+      const Look at = spawned_.oldest_since() + kOld;
+      first = !first || is_before(at, *first) ? at : *first;
     }
-    return oldest;
+    return first;
   }
 
   /// Takes out, from the old end, half of what is old, or of all.
   void take_half(std::optional<Look> old_by, std::vector<Entry>& taken) {
-    take_half(spawned_, old_by, taken);
-    take_half(woken_, old_by, taken);
+    const auto since_before = [&](Look old_after) {
+      return old_by ? std::optional(*old_by - old_after) : std::nullopt;
+    };
+    take_half_since(spawned_, since_before(kOld), taken);
+    take_half_since(woken_, since_before(woken_are_old_after_), taken);
     if (Cell* const next = get(next_); !old_by && taken.empty() && next != nullptr) {
       taken.push_back({next, 0});
       set<Cell*>(next_, nullptr);
@@ -142,10 +146,11 @@ class TurnOrder {
     return entry.cell;
   }
 
-  static void take_half(RunQueue& queue, std::optional<Look> old_by, std::vector<Entry>& taken) {
-    for (std::size_t left = (queue.size() + (old_by ? 0 : 1)) / 2;
+  static void take_half_since(RunQueue& queue, std::optional<Look> latest,
+                              std::vector<Entry>& taken) {
+    for (std::size_t left = (queue.size() + (latest ? 0 : 1)) / 2;
          left > 0 && taken.size() < kLargestLoot &&
-         (!old_by || is_old(queue.oldest_since(), *old_by));
+         (!latest || !is_before(*latest, queue.oldest_since()));
          --left) {
       taken.push_back(queue.pop_oldest());
     }
@@ -156,6 +161,7 @@ class TurnOrder {
   std::uint64_t chain_ends_at_ = kLongestChain;  // by `turns_`: then `next_` has to wait as well
   Look running_since_ = 0;                       // since when the actor that runs has had mail
   unsigned round_ = 0;
+  Look woken_are_old_after_ = kOld;
   std::size_t fetched_ = 0;  // how many at the front of `woken_` have their mail in the cache
   std::atomic<std::uint64_t> from_queues_{0};
   RunQueue woken_;

@@ -50,7 +50,7 @@ class alignas(64) Worker {
   // For the thread that is this worker.
 
   /// From a turn of an actor on this thread. Takes the message over if it says `queued`.
-  PushAtHome push_at_home(Cell& cell, Envelope* message) {
+  [[gnu::always_inline]] PushAtHome push_at_home(Cell& cell, Envelope* message) {
     return push_at_home(cell, [&] { return cell.mailbox().push_at_home(message); });
   }
   PushAtHome push_system_at_home(Cell& cell, Envelope* message) {
@@ -118,13 +118,21 @@ class alignas(64) Worker {
 
   /// Whether someone has waited here for long. As the worker knew at its last look.
   [[nodiscard]] bool has_old(Look now) const noexcept {
-    const std::uint64_t since = waits_since_.load(std::memory_order_relaxed);
-    return since != kNobody && is_old(static_cast<Look>(since), now);
+    const std::uint64_t at = old_at_.load(std::memory_order_relaxed);
+    return at != kNobody && !is_before(now, static_cast<Look>(at));
   }
   [[nodiscard]] bool has_any() const noexcept { return order_.length() + inbox_.size() != 0; }
   /// Whether it has not even looked at the clock for so long that it must be in one long turn.
   [[nodiscard]] bool is_absent(Look now) const noexcept {
-    return has_any() && is_before(last_look_.load(std::memory_order_relaxed) + kLongAbsence, now);
+    return has_any() && is_before(last_look_.load(std::memory_order_relaxed) +
+                                      (sends_many(now) ? kLongSending : kLongAbsence),
+                                  now);
+  }
+  /// For who sees it in one turn for long: whether others should not wait for the end of that. A
+  /// turn that sends much is soon over, and who runs its receivers on another core makes it slow.
+  [[nodiscard]] bool is_stuck(Look now) const noexcept {
+    return has_any() && (!sends_many(now) ||
+                         is_before(last_look_.load(std::memory_order_relaxed) + kLongSending, now));
   }
   /// Changes whenever a turn begins.
   [[nodiscard]] std::uint64_t turns() const noexcept { return order_.turns(); }
@@ -138,14 +146,26 @@ class alignas(64) Worker {
 
   static constexpr unsigned kTurnsALook = 32;
   static constexpr Look kLongAbsence = 10;
+  static constexpr Look kLongSending = 50;
+  // In a look: 150 ns each, which is what one to another core costs.
+  static constexpr std::uint64_t kManyMessages = 650;
   static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
   static void count(Counter& counter, std::uint64_t more = 1) noexcept {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
 
+  // Since it looked at the clock.
+  [[nodiscard]] bool sends_many(Look now) const noexcept {
+    const Look looks = now - last_look_.load(std::memory_order_relaxed);
+    const std::uint64_t sent =
+        sent_.load(std::memory_order_relaxed) - sent_at_look_.load(std::memory_order_relaxed);
+    return sent > kManyMessages * std::max(looks, Look{1});
+  }
+
   template <class PushTo>
-  PushAtHome push_at_home(Cell& cell, const PushTo& push) {
+  [[gnu::always_inline]] PushAtHome push_at_home(Cell& cell, const PushTo& push) {
+    count(sent_);
     const OwnerLock::Own own(lock_);
     if (cell.home() != home_) [[unlikely]] {
       return PushAtHome::away;
@@ -172,6 +192,8 @@ class alignas(64) Worker {
   std::uint64_t look_due_at_ = kTurnsALook;  // by turns
   unsigned turns_a_look_ = kTurnsALook;
   Counter messages_{0};
+  Counter sent_{0};
+  std::uint64_t messages_at_look_ = 0;
 
   std::span<Worker> all_;
   std::uint64_t number_ = 0;
@@ -180,8 +202,9 @@ class alignas(64) Worker {
   Counter moves_{0};
   Counter steals_{0};
   Counter parks_{0};
-  std::atomic<std::uint64_t> waits_since_{kNobody};  // a Look
+  std::atomic<std::uint64_t> old_at_{kNobody};  // a Look
   std::atomic<Look> last_look_{0};
+  Counter sent_at_look_{0};
 
   alignas(64) Inbox inbox_;
 
