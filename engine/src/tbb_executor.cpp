@@ -56,6 +56,7 @@
 #include <spinoff/engine/worker.hpp>
 
 #include "tbb_threads.hpp"
+#include "time_slice.hpp"
 
 #ifdef SPINOFF_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -332,6 +333,7 @@ class TbbExecutor final : public Executor {
 
   // True when the watcher has become a worker.
   bool watch(Worker& worker, std::unique_lock<std::mutex>& lock) {
+    const ShortTimeSlice slice;  // it may be on the core of the one that it watches
     for (int quiet = 0; quiet < kQuietLooks; ++quiet) {
       watcher_called_.wait_for(lock, kWatch, [&] { return called_ || ends_.load(); });
       if (called_) {  // and counted as awake
