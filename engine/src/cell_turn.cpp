@@ -77,7 +77,8 @@ inline void Cell::handle(Envelope* message) {
 
 inline void Cell::give(Envelope* message) {
   assert(current_ == nullptr);
-  static_cast<void>(current_.release());  // so the next line has nothing to destroy
+  // So the next line has nothing to destroy.
+  [[maybe_unused]] const Envelope* const none = current_.release();
   current_.reset(message);
   try {
     if (receive_(*instance_, current_) == Handled::no) [[unlikely]] {
