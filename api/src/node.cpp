@@ -1,3 +1,4 @@
+#include <random>
 #include <thread>
 
 #include <spinoff/engine/cell.hpp>
@@ -31,7 +32,8 @@ class Node::Impl {
       : stop_limit(options.stop_limit),
         workers(workers_of(options)),
         core({.turn_budget = std::max(options.turn_budget, 1U),
-              .guardian_decision = options.on_failure},
+              .guardian_decision = options.on_failure,
+              .seed = std::random_device()()},
              engine::make_tbb_executor(workers), std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();
@@ -55,6 +57,14 @@ class Node::Impl {
   void log_events() {
     subscribe<Error>([](const Error& event) {
       write(LogLevel::error, event.actor, "{}", describe(event.error));
+    });
+    subscribe<ErrorIgnored>([](const ErrorIgnored& event) {
+      write(LogLevel::info, event.actor, "nobody decides about '{}': the actor stops or restarts",
+            describe(event.error));
+    });
+    subscribe<RestartedInstead>([](const RestartedInstead& event) {
+      write(LogLevel::warning, event.actor,
+            "is restarted instead of resumed: it never started, or its run has thrown");
     });
     subscribe<DeadLetter>([](const DeadLetter& event) {
       write(LogLevel::debug, event.target, "dead letter {} from {}", event.message.type_name(),

@@ -36,28 +36,27 @@ std::exception_ptr create_failed(const Ref& actor) {
 void Cell::start_instance(bool restarted) {
   try {
     instance_ = factory_->create();
-    if (restarted && !extras_->never_started) {
-      const std::exception_ptr reason = extras_->failure;
+    if (restarted && !never_started()) {
+      const std::exception_ptr reason = supervision().failure;
       instance_->post_restart(reason);
     } else {
       instance_->pre_start();
     }
   } catch (...) {
-    extras().never_started = true;
+    supervision().never_started = true;
     fail(create_failed(ref()));
     return;
   }
-  if (extras_ != nullptr) {
-    extras_->failure = nullptr;
-    extras_->never_started = false;
-  }
   condition_.state = State::running;
   if (restarted) {
+    supervision().failure = nullptr;
+    supervision().never_started = false;
     node().events().publish(Restarted{ref()});
+    release_kept();
   } else {
     node().events().publish(Started{ref()});
   }
-  if (factory_->has_run()) {
+  if (factory_->has_run() && condition_.state == State::running) {
     start_run();
   }
 }
@@ -79,11 +78,22 @@ void Cell::start_run() {
 
 void Cell::begin_restart() {
   condition_.state = State::restarting;
+  condition_.busy = false;
+  current_.reset();
   if (extras_->coroutines != nullptr) {
     extras_->coroutines->drop();
   }
   extras_->held_wakes.clear();
-  extras_->escalated.clear();
+  SupervisionState& more = supervision();
+  more.backoff.reset();
+  more.open.clear();
+  more.common_restarts = {};
+  if (more.keeps_children) {
+    condition_.step_due = true;
+    return;
+  }
+  more.escalated.clear();
+  more.postponed.clear();
   // The new instance is not to hear of the end of children that it never had. One that has ended is
   // no child any more, but its Terminated may be on its way.
   std::vector<Ref> own;
@@ -142,9 +152,14 @@ void Cell::begin_stop(bool kill) {
   }
   condition_.state = State::stopping;
   condition_.busy = condition_.held = condition_.ending = false;
+  condition_.step_due = false;  // of a restart, which may have kept children
   current_.reset();
   if (extras_ != nullptr && extras_->coroutines != nullptr) {
     extras_->coroutines->drop();
+  }
+  if (extras_ != nullptr && extras_->supervision != nullptr) {
+    extras_->supervision->backoff.reset();
+    ignore_open();
   }
   drop_kept();
   drop_mail();
@@ -168,9 +183,9 @@ void Cell::stop_children(bool kill) {
 bool Cell::advance() {
   switch (condition_.state) {
     case State::restarting:
-      if (instance_ != nullptr && !extras_->never_started) {
+      if (instance_ != nullptr && !never_started()) {
         try {
-          instance_->pre_restart(extras_->failure);
+          instance_->pre_restart(supervision().failure);
         } catch (...) {
           node().publish_error(ref(), std::current_exception(), {});
         }
@@ -197,7 +212,7 @@ bool Cell::advance() {
 
 void Cell::run_post_stop() {
   condition_.state = State::finishing;
-  if (instance_ == nullptr || (extras_ != nullptr && extras_->never_started)) {
+  if (instance_ == nullptr || never_started()) {
     condition_.step_due = true;
     return;
   }

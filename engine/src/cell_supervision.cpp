@@ -1,95 +1,167 @@
-// What follows an error. The failed actor is suspended, and holds all below it, until its parent
-// has decided; the parent decides in a turn of its own. Each decision names the failure that it is
-// about, so one that comes late means nothing.
+// What follows an error, in the actor that has failed. It is suspended, and holds all below it,
+// until its parent has decided; the parent decides in a turn of its own (cell_children.cpp), and
+// answers with a Decided about this one failure, or with an Order to all its children.
+//
+// Each failure has a number. A Decided, and the timer of a backoff, name the one that they are
+// about: so what comes late, after another failure, an order, a restart or a stop, means nothing.
+// Only a Stop holds in any case: to fail again does not save an actor from it.
 #include <utility>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/system_timer.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
 namespace spinoff::engine {
 
-void Cell::fail(std::exception_ptr error) {
-  if (current_ != nullptr) {
-    node().refuse_ask(*current_, describe(error));
-  } else if (instance_ != nullptr) {
-    instance_->refuse_asker(describe(error));
-  }
-  node().publish_error(ref(), error, AnyMessage(std::move(current_)));
-  if (condition_.state == State::stopping || condition_.state == State::finishing) {
-    return;
-  }
-  if (stop_requested()) {
-    begin_stop(false);
-    return;
-  }
-  condition_.state = State::suspended;
+SupervisionState& Cell::supervision() {
   Extras& more = extras();
-  more.failure = error;
-  ++more.failures;
-  hold_children(true);
+  if (more.supervision == nullptr) {
+    more.supervision = std::make_unique<SupervisionState>();
+  }
+  return *more.supervision;
+}
+
+void Cell::fail(std::exception_ptr error) {
+  refuse_asker(error);
+  node().publish_error(ref(), error, AnyMessage(std::move(current_)));
+  if (condition_.state == State::stopping || condition_.state == State::finishing ||
+      condition_.ending || condition_.stop_due) {
+    node().events().publish(ErrorIgnored{ref(), std::move(error)});
+    if (condition_.ending) {
+      begin_stop(false);
+    }
+    return;
+  }
+  suspend(error);
   if (parent_ != nullptr) {
-    send_system(parent_->ref(), ChildFailed{ref(), std::move(error), more.failures});
+    SupervisionState& more = supervision();
+    more.open.emplace_back(std::make_shared<OpenError>(), error);
+    send_system(parent_->ref(), ChildFailed{ref(), std::move(error), more.failures, more.obeyed,
+                                            more.open.back().first});
   }
 }
 
-void Cell::decide(const ChildFailed& failed) {
-  if (condition_.state == State::restarting || condition_.state == State::stopping ||
-      condition_.state == State::finishing || instance_ == nullptr) {
-    return;  // the child is being stopped anyway
+void Cell::suspend(std::exception_ptr reason) {
+  condition_.state = State::suspended;
+  SupervisionState& more = supervision();
+  more.failure = std::move(reason);
+  ++more.failures;
+  more.backoff.reset();
+  hold_children(true);
+}
+
+void Cell::refuse_asker(const std::exception_ptr& reason) {
+  if (current_ != nullptr) {
+    node().refuse_ask(*current_, describe(reason));
+  } else if (instance_ != nullptr) {
+    instance_->refuse_asker(describe(reason));
   }
-  Decision decision = Decision::Escalate;
-  try {
-    decision = instance_->supervise(ChildError{failed.child, failed.error});
-  } catch (...) {
-    node().publish_error(ref(), std::current_exception(), {});
-  }
-  if (decision == Decision::Default) {
-    decision = default_decision(failed.error);
-  }
-  if (decision == Decision::Escalate) {
-    if (parent_ != nullptr) {
-      extras().escalated.emplace_back(failed.child, failed.number);
-      fail(failed.error);
-      return;
-    }
-    decision = Decision::Stop;  // nobody is above the guardian
-  }
-  send_system(failed.child, Decided{decision, failed.number});
 }
 
 void Cell::apply(const Decided& decided) {
-  if (condition_.state != State::suspended || decided.number != extras_->failures) {
-    return;  // it failed again since, or is being stopped
+  const bool is_latest = decided.number == supervision().failures;
+  if (condition_.state != State::suspended ||
+      (!is_latest && decided.decision.kind() != Decision::Stop)) {
+    return;
   }
-  switch (decided.decision) {
-    case Decision::Resume: {
-      // A process whose run has thrown has nothing to go on with, nor has one that never started.
-      const bool run_is_over =
-          factory_->has_run() && (extras_->coroutines == nullptr || !extras_->coroutines->active());
-      if (extras_->never_started || instance_ == nullptr || run_is_over) {
-        begin_restart();
-        return;
+  switch (decided.decision.kind()) {
+    case Decision::Resume:
+      go_on();
+      return;
+    case Decision::Restart: {
+      const Restart& how = decided.decision.how();
+      const auto delay = supervision().restarts.next(how, node().timers().now(), node().random());
+      if (delay.has_value()) {
+        restart_after(*delay, how.keep_children);
+      } else {
+        begin_stop(false);
       }
-      condition_.state = State::running;
-      extras_->failure = nullptr;
-      for (const auto& [child, number] : std::exchange(extras_->escalated, {})) {
-        send_system(child, Decided{Decision::Resume, number});
-      }
-      if (!condition_.held) {
-        hold_children(false);
-      }
-      resume();
       return;
     }
-    case Decision::Restart:
-      begin_restart();
-      return;
     default:
       begin_stop(false);
       return;
+  }
+}
+
+// An actor that is being stopped, or restarted, or that has not started yet, goes on with that.
+void Cell::obey(const Order& order) {
+  supervision().obeyed = order.number;
+  switch (order.kind) {
+    case Decision::Resume:
+      if (condition_.state == State::suspended && supervision().backoff == nullptr) {
+        ignore_open();
+        go_on();
+      }
+      return;
+    case Decision::Restart:
+      if (condition_.state == State::running && !condition_.ending) {
+        refuse_asker(order.reason);
+        suspend(order.reason);
+      } else if (condition_.state == State::suspended) {
+        ignore_open();
+        suspend(supervision().failure);
+      } else {
+        return;
+      }
+      restart_after(order.delay, order.keep_children);
+      return;
+    default:
+      request_stop(false);
+      return;
+  }
+}
+
+void Cell::restart_after(std::chrono::nanoseconds delay, bool keep_children) {
+  SupervisionState& more = supervision();
+  more.keeps_children = keep_children;
+  if (delay <= std::chrono::nanoseconds(0)) {
+    begin_restart();
+    return;
+  }
+  TimerService& timers = node().timers();
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
+  more.backoff = OwnTimer(new SystemTimer<RestartDue>(ref(), {more.failures}), {&timers});
+  timers.start(*more.backoff, due_after(timers.now(), delay));
+}
+
+void Cell::restart_if_due(const RestartDue& due) {
+  if (condition_.state == State::suspended && due.number == supervision().failures) {
+    begin_restart();
+  }
+}
+
+void Cell::go_on() {
+  SupervisionState& more = supervision();
+  const bool run_is_over =
+      factory_->has_run() && (extras_->coroutines == nullptr || !extras_->coroutines->active());
+  if (more.never_started || run_is_over) {
+    node().events().publish(RestartedInstead{ref()});
+    more.keeps_children = false;
+    begin_restart();
+    return;
+  }
+  condition_.state = State::running;
+  more.failure = nullptr;
+  more.open.clear();
+  for (const auto& [child, number] : std::exchange(more.escalated, {})) {
+    send_system(child, Decided{Decision::Resume, number});
+  }
+  if (!condition_.held) {
+    hold_children(false);
+  }
+  resume();
+}
+
+// Tells of those errors that its parent has not been asked about yet.
+void Cell::ignore_open() {
+  for (const auto& [open, error] : std::exchange(supervision().open, {})) {
+    if (open->take()) {
+      node().events().publish(ErrorIgnored{ref(), error});
+    }
   }
 }
 

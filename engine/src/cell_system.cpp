@@ -83,6 +83,12 @@ void Cell::process_system(EnvelopePtr message) {
     case detail::MessageKind::decision:
       apply(message->as<Decided>());
       break;
+    case detail::MessageKind::order:
+      obey(message->as<Order>());
+      break;
+    case detail::MessageKind::restart_due:
+      restart_if_due(message->as<RestartDue>());
+      break;
     case detail::MessageKind::children_stopped:
       // A late one, of children that a restart waited for, means nothing to post_stop_async.
       if (condition_.state == State::restarting || condition_.state == State::stopping) {
@@ -100,7 +106,8 @@ void Cell::process_system(EnvelopePtr message) {
       break;
     case detail::MessageKind::resume:
       condition_.held = false;
-      if (condition_.state != State::suspended) {
+      // Those that a restart keeps are let go by the new instance.
+      if (condition_.state != State::suspended && condition_.state != State::restarting) {
         hold_children(false);
       }
       resume();

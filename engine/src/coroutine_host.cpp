@@ -5,6 +5,7 @@
 #include <spinoff/engine/coroutine_host.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/system_timer.hpp>
 #include <spinoff/errors.hpp>
 
 namespace spinoff::detail {
@@ -109,28 +110,13 @@ void Deadline::wake() {
       " ms")));
 }
 
-namespace {
-
-class PostToken final : public engine::TimerTask {
- public:
-  PostToken(Ref to, std::uint64_t token) : to_(std::move(to)), token_(token) {}
-  engine::Clock::time_point fire(engine::Clock::time_point /*due*/) override {
-    Cell::send_system(to_, engine::WakeUp{token_});
-    return engine::Clock::time_point::max();
-  }
-
- private:
-  Ref to_;
-  std::uint64_t token_;
-};
-
-}  // namespace
+using PostToken = engine::SystemTimer<engine::WakeUp>;
 
 void TokenTimer::start(std::chrono::nanoseconds delay, std::uint64_t token) {
   Cell& cell = *Cell::running();
   engine::TimerService& timers = cell.node().timers();
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
-  auto* const task = new PostToken(cell.ref(), token);
+  auto* const task = new PostToken(cell.ref(), {token});
   timer_ = task;
   timers.start(*task, engine::due_after(timers.now(), delay));
 }

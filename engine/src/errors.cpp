@@ -1,5 +1,4 @@
 #include <spinoff/errors.hpp>
-#include <spinoff/supervision.hpp>
 
 namespace spinoff {
 
@@ -21,20 +20,6 @@ std::string describe(const std::exception_ptr& error) {
     return text;
   } catch (...) {
     return "something was thrown that is no std::exception";
-  }
-}
-
-Decision default_decision(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const CreateFailed&) {
-    return Decision::Stop;
-  } catch (const std::logic_error&) {
-    return Decision::Escalate;
-  } catch (const std::exception&) {
-    return Decision::Restart;
-  } catch (...) {
-    return Decision::Escalate;
   }
 }
 

@@ -24,6 +24,7 @@ NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
                    std::unique_ptr<TimerService> timers)
     : options_(options),
       anchor_(NodeAnchor::make(*this)),
+      random_(options.seed),
       executor_(std::move(executor)),
       timers_(std::move(timers)) {
   auto [cell, ref] =

@@ -64,6 +64,7 @@ class ManualTimers final : public engine::TimerService {
       task.release();
     }
   }
+  [[nodiscard]] bool empty() const { return !wheel_.next_event().has_value(); }
   void pass(std::chrono::milliseconds time) {
     now_ += time;
     engine::TimerList expired;
@@ -113,6 +114,7 @@ class ManualNode {
   [[nodiscard]] bool run_latest() const { return executor_->run_latest(); }
   /// What is due by then is sent; nothing runs.
   void pass(std::chrono::milliseconds time) const { timers_->pass(time); }
+  [[nodiscard]] bool has_timers() const { return !timers_->empty(); }
 
   /// A top-level actor.
   Ref spawn(const detail::ActorType& type, detail::FactoryPtr factory,

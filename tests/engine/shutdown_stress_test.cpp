@@ -107,7 +107,9 @@ class Chaotic : public detail::Behavior, private Counted<Chaotic> {
     fail_sometimes();
     constexpr std::array kDecisions{Decision::Default, Decision::Resume, Decision::Restart,
                                     Decision::Stop, Decision::Escalate};
-    return kDecisions.at(random_() % kDecisions.size());
+    const auto kind = kDecisions.at(random_() % kDecisions.size());
+    const Decision decision = kind == Decision::Restart ? Decision(some_restart()) : kind;
+    return random_() % 4 == 0 ? all_for_one(decision) : decision;
   }
 
   static detail::Handled receive(detail::Behavior& actor, detail::EnvelopePtr& message);
@@ -128,6 +130,17 @@ class Chaotic : public detail::Behavior, private Counted<Chaotic> {
   }
 
  private:
+  Restart some_restart() {
+    Restart how{.keep_children = random_() % 2 == 0};
+    if (random_() % 2 == 0) {
+      how.max = 3;
+      how.within = 5ms;
+    }
+    if (random_() % 2 == 0) {
+      how.backoff = Backoff{.min = std::chrono::milliseconds(random_() % 3), .max = 4ms};
+    }
+    return how;
+  }
   void fail_sometimes() {
     if (random_() % 16 == 0) {
       throw std::runtime_error("by chance");

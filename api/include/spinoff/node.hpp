@@ -33,7 +33,8 @@ struct NodeOptions {
   /// node talks to nobody. Only networks that you trust may reach it. A message to another node may
   /// have up to 16 MiB when encoded; a larger one becomes a dead letter.
   std::optional<std::string> remoting = std::nullopt;
-  /// What becomes of a top-level actor that fails.
+  /// What becomes of a top-level actor that fails. `Escalate` stops the whole node, as
+  /// `request_stop` does, and `Default` does so where it escalates.
   Decision on_failure = Decision::Stop;
   /// How long `stop` waits before it kills.
   std::chrono::nanoseconds stop_limit = std::chrono::seconds(30);

@@ -32,6 +32,19 @@ struct Error {
   AnyMessage message;
 };
 
+/// An error that no supervisor was asked about: the actor was being stopped, or has been restarted
+/// together with others since. Comes after its Error.
+struct ErrorIgnored {
+  Ref actor;
+  std::exception_ptr error;
+};
+
+/// The decision was Resume, but the actor has nothing to go on with, since it never started, or its
+/// `run` has thrown: it is restarted.
+struct RestartedInstead {
+  Ref actor;
+};
+
 struct Started {
   Ref actor;
 };

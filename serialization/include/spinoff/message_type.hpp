@@ -31,6 +31,8 @@ enum class MessageKind : std::uint8_t {
   unwatch,
   child_failed,
   decision,
+  order,
+  restart_due,
   children_stopped,
   wake_up,
   suspend,

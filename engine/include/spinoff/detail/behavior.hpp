@@ -37,7 +37,8 @@ class Behavior {
   virtual Task<> post_stop_async() { return {}; }
   /// On the old instance, before it is replaced.
   virtual void pre_restart(const std::exception_ptr& /*reason*/) { post_stop(); }
-  /// On the new instance, instead of `pre_start`.
+  /// On the new instance, instead of `pre_start`. Children may be there from before, if the
+  /// supervisor has said so.
   virtual void post_restart(const std::exception_ptr& /*reason*/) { pre_start(); }
   /// For the engine, of actors that take messages aside: the oldest of those; null if there is
   /// none.
@@ -45,7 +46,8 @@ class Behavior {
   [[nodiscard]] virtual bool has_kept() const noexcept { return false; }
   /// For the engine: whoever asked what the actor is about will get no reply.
   virtual void refuse_asker(std::string_view /*reason*/) {}
-  /// What to do about a child's error.
+  /// What to do about a child's error, which is suspended until then. An error thrown here
+  /// escalates.
   virtual Decision supervise(const ChildError& /*error*/) { return Decision::Default; }
 
  protected:

@@ -9,7 +9,8 @@
 /// A life:      created → running ⇄ suspended
 ///                 └─────────┴──┬─────┘
 ///                   stopping (children first) → finishing (post_stop_async) → closed
-/// A restart is a detour from `suspended`: wait until the children have stopped, then begin again.
+/// A restart is a detour from `suspended`: wait for the backoff, then until the children have
+/// stopped, unless they are kept, then begin again.
 /// After `closed` the cell gives up its own count; the place is used again when no Ref is left.
 #pragma once
 
@@ -32,12 +33,10 @@
 #include <spinoff/engine/home.hpp>
 #include <spinoff/engine/mailbox.hpp>
 #include <spinoff/engine/node_anchor.hpp>
+#include <spinoff/engine/supervision_state.hpp>
 #include <spinoff/ref.hpp>
 
 namespace spinoff::engine {
-
-struct ChildFailed;
-struct Decided;
 
 using detail::Behavior;
 using detail::Sender;
@@ -168,13 +167,9 @@ class alignas(64) Cell final : public detail::Target {
     std::unordered_set<Ref> watching;
     std::unordered_set<Ref> watchers;
     std::unique_ptr<CoroutineHost> coroutines;
-    EnvelopePtr unhandled;       // the message that is being handled, if the actor says so
-    std::exception_ptr failure;  // why the actor is suspended or restarts
-    std::uint32_t failures = 0;  // the number of the latest failure
-    // Children whose errors became this actor's own: they wait for what is decided about it.
-    std::vector<std::pair<Ref, std::uint32_t>> escalated;
+    std::unique_ptr<SupervisionState> supervision;
+    EnvelopePtr unhandled;  // the message that is being handled, if the actor says so
     std::vector<std::uint64_t> held_wakes;  // tokens that came while the actor was held
-    bool never_started = false;             // the failure is a CreateFailed
   };
   Extras& extras();
 
@@ -200,11 +195,29 @@ class alignas(64) Cell final : public detail::Target {
   void process_system(EnvelopePtr message);
 
   // Errors (cell_supervision.cpp).
+  SupervisionState& supervision();
+  [[nodiscard]] bool never_started() const noexcept {
+    return extras_ != nullptr && extras_->supervision != nullptr &&
+           extras_->supervision->never_started;
+  }
   void fail(std::exception_ptr error);
-  void decide(const ChildFailed& failed);
+  void suspend(std::exception_ptr reason);
+  void refuse_asker(const std::exception_ptr& reason);
   void apply(const Decided& decided);
+  void obey(const Order& order);
+  void restart_after(std::chrono::nanoseconds delay, bool keep_children);
+  void restart_if_due(const RestartDue& due);
+  void go_on();
+  void ignore_open();
   void resume();
   void hold_children(bool held);
+
+  // The same as a parent (cell_children.cpp).
+  void decide(const ChildFailed& failed);
+  Decision ask_supervise(const ChildFailed& failed) noexcept;
+  void order_all(const Decision& decision, const std::exception_ptr& reason);
+  [[nodiscard]] bool was_ordered_since(const ChildFailed& failed) const;
+  void release_kept();
 
   // Life (cell_life.cpp). Only `advance` can end it: it returns true when the actor is closed, and
   // then nothing of the cell may be touched.

@@ -14,6 +14,7 @@
 #include <spinoff/engine/event_stream.hpp>
 #include <spinoff/engine/executor.hpp>
 #include <spinoff/engine/node_anchor.hpp>
+#include <spinoff/engine/random.hpp>
 #include <spinoff/engine/rejected_input.hpp>
 #include <spinoff/engine/timer_service.hpp>
 #include <spinoff/engine/transport.hpp>
@@ -33,6 +34,8 @@ class NodeCore {
     unsigned turn_budget = 128;
     /// What becomes of a top-level actor that fails.
     Decision guardian_decision = Decision::Stop;
+    /// Of all that is random on the node.
+    std::uint64_t seed = 0;
   };
 
   NodeCore(Options options, std::unique_ptr<Executor> executor,
@@ -49,6 +52,7 @@ class NodeCore {
   [[nodiscard]] NodeAnchor& anchor() noexcept { return anchor_; }
   [[nodiscard]] Executor& executor() noexcept { return *executor_; }
   [[nodiscard]] TimerService& timers() noexcept { return *timers_; }
+  [[nodiscard]] Random& random() noexcept { return random_; }
   [[nodiscard]] EventStream& events() noexcept { return events_; }
   [[nodiscard]] Cell& guardian() noexcept { return *guardian_; }
   /// Null on a node without remoting.
@@ -94,6 +98,7 @@ class NodeCore {
 
   Options options_;
   NodeAnchor& anchor_;
+  Random random_;
   EventStream events_;
   RejectedInput rejected_{events_};
   std::unique_ptr<Executor> executor_;
