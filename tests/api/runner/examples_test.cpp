@@ -1,4 +1,4 @@
-/// The seed's three examples, run as a user runs them.
+/// The seed's three examples and ours, run as a user runs them.
 #include <csignal>
 
 #include <boost/test/unit_test.hpp>
@@ -59,6 +59,24 @@ BOOST_AUTO_TEST_CASE(N02_example2_runs_unmodified_on_one_node) {
   BOOST_TEST(contains(node.output(), "/$LocalApp-1/$ExampleActor-1: starting\n"));
   BOOST_TEST(contains(node.output(), "/$LocalApp-1/$ExampleActor-1: 'hello!' from </$LocalApp-1/"));
   BOOST_TEST(contains(node.output(), "/$LocalApp-1/$ExampleActor-1: stopping\n"));
+}
+
+BOOST_AUTO_TEST_CASE(S04_the_example_of_supervision_restarts_its_worker_twice_and_then_gives_up) {
+  const Ended ended = run(startnode({"--actor", "spinoff.examples.supervision.Supervisor"}));
+  BOOST_TEST(ended.status == 0);
+  const std::string supervisor = "/$Supervisor-1: ";
+  const std::string worker = "/$Supervisor-1/worker: ";
+  std::size_t at = 0;
+  for (const std::string& line :
+       {worker + "ready", worker + "job 2 is done; 2 since I began", worker + "ready",
+        worker + "job 5 is done; 2 since I began", worker + "ready",
+        worker + "job 8 is done; 2 since I began",
+        supervisor + "</$Supervisor-1/worker> has failed: job 9 is too hard",
+        supervisor + "</$Supervisor-1/worker> is beyond repair"}) {
+    at = ended.output.find(line + "\n", at);
+    BOOST_TEST_REQUIRE(at != std::string::npos, line << " is missing in\n" << ended.output);
+  }
+  BOOST_TEST(!contains(ended.output, "job 10 is done"));
 }
 
 BOOST_AUTO_TEST_CASE(N03_the_example_of_a_library_runs_in_a_runner_that_does_not_know_it) {
