@@ -1,4 +1,3 @@
-#include <random>
 #include <thread>
 
 #include <spinoff/engine/cell.hpp>
@@ -32,8 +31,7 @@ class Node::Impl {
       : stop_limit(options.stop_limit),
         workers(workers_of(options)),
         core({.turn_budget = std::max(options.turn_budget, 1U),
-              .guardian_decision = options.on_failure,
-              .seed = std::random_device()()},
+              .guardian_decision = options.on_failure},
              engine::make_tbb_executor(workers), std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();

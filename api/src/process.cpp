@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
@@ -14,14 +15,23 @@ namespace detail {
 namespace {
 
 // A timer's message lies in an envelope of its own until it is claimed, which is when the process
-// takes it: until then a cancel still holds.
+// takes it: until then a cancel still holds. So does one that a router counts.
 Envelope& content(Envelope& message) {
-  return message.type().kind == MessageKind::scheduled ? message.as<Scheduled>().task->message()
-                                                       : message;
+  switch (message.type().kind) {
+    case MessageKind::scheduled:
+      return message.as<Scheduled>().task->message();
+    case MessageKind::routed:
+      return *message.as<Routed>().message;
+    default:
+      return message;
+  }
 }
 
 // Null if it was cancelled, or cannot be copied, which an Error event tells.
 EnvelopePtr claimed(EnvelopePtr message) {
+  if (message->type().kind == MessageKind::routed) {
+    return Routed::open(*message);
+  }
   if (message->type().kind != MessageKind::scheduled) {
     return message;
   }

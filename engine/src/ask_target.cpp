@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <spinoff/ask.hpp>
+#include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
@@ -14,6 +15,7 @@ namespace spinoff {
 
 namespace engine {
 
+using detail::Envelope;
 using detail::EnvelopePtr;
 using detail::RefAccess;
 
@@ -27,7 +29,7 @@ class AskLimit final : public TimerTask {
     return Clock::time_point::max();
   }
   void drop() noexcept override {
-    static_cast<AskTarget*>(RefAccess::target(ask_))->fail("its node has ended");
+    static_cast<AskTarget*>(RefAccess::target(ask_))->give_up("its node has ended");
   }
 
  private:
@@ -36,18 +38,19 @@ class AskLimit final : public TimerTask {
 
 }  // namespace
 
-AskTarget& AskTarget::begin(NodeAnchor* anchor, const Ref& to, EnvelopePtr message,
+AskTarget& AskTarget::begin(NodeAnchor* anchor, detail::Question* questions, std::size_t count,
                             std::chrono::nanoseconds timeout) {
   AskTarget& ask = *ObjectStore<AskTarget>::take();
   const std::uint32_t generation = ask.begin_life(anchor);
+  ask.open_questions_ = count;
   if (anchor == nullptr) {
-    ask.fail("it was sent to a Ref that names nobody");
+    ask.give_up("it was sent to a Ref that names nobody");
     return ask;
   }
   {
     const NodeAnchor::Entry entry(*anchor);
     if (entry.node() == nullptr) {
-      ask.fail("the node of " + to.to_string() + " has ended");
+      ask.give_up("the node of " + questions->to.to_string() + " has ended");
       return ask;
     }
     TimerService& timers = entry.node()->timers();
@@ -55,11 +58,15 @@ AskTarget& AskTarget::begin(NodeAnchor* anchor, const Ref& to, EnvelopePtr messa
     ask.timer_ = new AskLimit(RefAccess::hold(&ask, generation));
     timers.start(*ask.timer_, due_after(timers.now(), timeout));
   }
-  ask.retain();  // the message's
-  detail::deliver(
-      RefAccess::target(to), RefAccess::generation(to),
-      detail::Envelope::with_sender(std::move(message),
-                                    {.target = &ask, .generation = generation, .counted = true}));
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& [to, sent] = questions[i];
+    EnvelopePtr& asked =
+        sent->type().kind == MessageKind::routed ? sent->as<detail::Routed>().message : sent;
+    ask.retain();  // the message's
+    asked = Envelope::with_sender(std::move(asked),
+                                  {.target = &ask, .generation = generation, .counted = true});
+    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(sent));
+  }
   return ask;
 }
 
@@ -69,6 +76,16 @@ void AskTarget::reply(EnvelopePtr message) {
     return;
   }
   complete(Outcome::replied, std::move(message), {});
+}
+
+void AskTarget::fail(std::string_view reason) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (outcome_ != Outcome::pending || --open_questions_ != 0) {
+      return;
+    }
+  }
+  give_up(std::string(reason));
 }
 
 void AskTarget::time_out() {
@@ -161,19 +178,20 @@ namespace detail {
 
 using engine::AskTarget;
 
-AskHandle::AskHandle(const Ref& to, EnvelopePtr message, std::chrono::nanoseconds timeout) {
+AskHandle::AskHandle(Question* questions, std::size_t count, std::chrono::nanoseconds timeout) {
   engine::Cell* const running = engine::Cell::running();
-  Target* const target = RefAccess::target(to);
+  Target* const target = RefAccess::target(questions->to);
   engine::NodeAnchor* const anchor = running != nullptr  ? running->anchor()
                                      : target != nullptr ? target->anchor()
                                                          : nullptr;
-  target_ = &AskTarget::begin(anchor, to, std::move(message), timeout);
+  target_ = &AskTarget::begin(anchor, questions, count, timeout);
 }
 
 AskHandle::~AskHandle() {
   if (target_ != nullptr) {
     auto* const ask = static_cast<AskTarget*>(target_);
-    ask->fail("nobody waits for the reply any more");  // so that its timer and its name go as well
+    ask->give_up(
+        "nobody waits for the reply any more");  // so that its timer and its name go as well
     ask->take_reply();  // if it came and nobody took it: it may hold a Ref to this ask
     ask->release();
   }

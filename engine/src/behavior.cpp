@@ -47,9 +47,9 @@ void check_name(const std::string& name) {
   }
 }
 
-}  // namespace
-
-Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options) {
+template <class Prepare>
+Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,
+                   const Prepare& prepare) {
   if (!options.name.empty()) {
     check_name(options.name);
   }
@@ -57,6 +57,7 @@ Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions 
       Cell::create(*parent.anchor(), &parent, type, std::move(factory), std::move(options.name));
   switch (parent.children().add(child)) {
     case engine::ChildTable::Added::yes:
+      prepare(child);
       child.start();
       return std::move(ref);
     case engine::ChildTable::Added::name_taken: {
@@ -71,6 +72,17 @@ Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions 
   const std::string path = child.path();
   child.abandon();
   throw SpawnFailed("cannot spawn '" + path + "': its parent is stopping");
+}
+
+}  // namespace
+
+Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options) {
+  return spawn_prepared(parent, type, std::move(factory), std::move(options), [](Cell&) {});
+}
+
+Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,
+          const std::function<void(Cell&)>& prepare) {
+  return spawn_prepared(parent, type, std::move(factory), std::move(options), prepare);
 }
 
 }  // namespace spinoff::detail

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/worker.hpp>
@@ -241,6 +242,10 @@ void Cell::handle_special(EnvelopePtr message) {
         return;
       }
       break;
+    case detail::MessageKind::routed:
+      // What it came in counts as long as it is there: until its handler has returned.
+      give(type_->takes_aside ? message.release() : detail::Routed::open(*message).release());
+      return;
     default:
       break;
   }

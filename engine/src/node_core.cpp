@@ -1,4 +1,5 @@
 #include <charconv>
+#include <random>
 #include <utility>
 
 #include <spinoff/engine/ask_target.hpp>
@@ -18,13 +19,18 @@ using detail::RefAccess;
 
 namespace {
 constexpr std::string_view kAskPrefix = "/$ask-";
+
+std::uint64_t seed_from_system() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
 }
+}  // namespace
 
 NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
                    std::unique_ptr<TimerService> timers)
     : options_(options),
       anchor_(NodeAnchor::make(*this)),
-      random_(options.seed),
+      random_(options.seed.has_value() ? *options.seed : seed_from_system()),
       executor_(std::move(executor)),
       timers_(std::move(timers)) {
   auto [cell, ref] =
@@ -154,7 +160,7 @@ void NodeCore::refuse_ask(const detail::Sender& from, std::string_view reason) {
     return;
   }
   if (from.target->kind() == detail::TargetKind::ask) {
-    static_cast<AskTarget*>(from.target)->fail(std::string(reason));
+    static_cast<AskTarget*>(from.target)->fail(reason);
   } else if (const Uri& uri = static_cast<NameTarget*>(from.target)->uri();
              transport_ != nullptr && uri.path().starts_with(kAskPrefix)) {
     transport_->ask_failed(uri, reason);

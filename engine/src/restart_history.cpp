@@ -7,7 +7,7 @@ namespace spinoff::engine {
 using std::chrono::nanoseconds;
 
 std::optional<nanoseconds> RestartHistory::next(const Restart& how, Clock::time_point now,
-                                                Random& random) {
+                                                detail::RandomStream& random) {
   const nanoseconds delay =
       how.backoff.has_value() ? wait(*how.backoff, now, random) : nanoseconds(0);
   const Clock::time_point then = due_after(now, delay);
@@ -23,7 +23,7 @@ std::optional<nanoseconds> RestartHistory::next(const Restart& how, Clock::time_
   return delay;
 }
 
-nanoseconds RestartHistory::wait(const Backoff& backoff, Clock::time_point now, Random& random) {
+nanoseconds RestartHistory::wait(const Backoff& backoff, Clock::time_point now, detail::RandomStream& random) {
   if (in_a_row_ != 0 && now - latest_ >= backoff.reset) {
     in_a_row_ = 0;
   }

@@ -1,5 +1,6 @@
 #include "unwrap.hpp"
 
+#include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/system_messages.hpp>
@@ -37,6 +38,8 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
       }
       return inner;
     }
+    case detail::MessageKind::routed:
+      return detail::Routed::open(*message);
     case detail::MessageKind::encoded: {
       const Encoded& encoded = message->as<Encoded>();
       const DecodingFor scope(anchor);

@@ -4,7 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <spinoff/engine/random.hpp>
+#include <spinoff/detail/random_stream.hpp>
 #include <spinoff/engine/restart_history.hpp>
 
 namespace {
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using spinoff::Backoff;
 using spinoff::Restart;
 using spinoff::engine::Clock;
-using spinoff::engine::Random;
+using spinoff::detail::RandomStream;
 using spinoff::engine::RestartHistory;
 
 /// Restarts, and the time between them.
@@ -30,7 +30,7 @@ struct Restarts {
   }
 
   Restart how;
-  Random random{1};
+  RandomStream random{1};
   Clock::time_point now{1h};
   RestartHistory history = {};
 };
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(S04_a_backoff_begins_anew_after_its_longest_wait_unless_tol
 BOOST_AUTO_TEST_CASE(S04_jitter_adds_a_random_share_that_can_be_repeated_from_the_seed) {
   const auto waits = [](std::uint64_t seed) {
     Restarts restarts{.how = {.backoff = Backoff{.min = 100ms, .max = 100ms, .jitter = 0.5}},
-                      .random = Random(seed)};
+                      .random = RandomStream(seed)};
     std::vector<std::chrono::nanoseconds> all;
     for (int i = 0; i < 100; ++i) {
       all.push_back(restarts.wait());

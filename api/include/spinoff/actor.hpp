@@ -28,6 +28,7 @@ namespace spinoff {
 class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
  protected:
   using Spawns::spawn;
+  using Spawns::spawn_pool;
 
   [[nodiscard]] Ref self() const;
   /// The actor that spawned this one; the guardian for a top-level actor.

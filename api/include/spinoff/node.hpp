@@ -59,6 +59,8 @@ class Node : private detail::Spawns<Node, TypedRef> {
 
   /// Spawns a top-level actor; see detail::Spawns.
   using Spawns::spawn;
+  /// The same for the routees of a router.
+  using Spawns::spawn_pool;
 
   /// Finds an actor: `/a/b` on this node, `host:port/a/b` anywhere. Throws LookupFailed for a path
   /// that nobody has here, InvalidUri for what is no name.

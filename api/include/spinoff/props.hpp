@@ -14,6 +14,10 @@
 
 namespace spinoff {
 
+template <class Routing, class To>
+class Router;
+struct PoolOptions;
+
 namespace detail {
 
 template <class A, class... Args>
@@ -209,6 +213,15 @@ class Spawns {
   RefTo<A> spawn(const Props<A, Args...>& props, SpawnOptions options = {}) {
     return start<A>(std::move(options), props.factory());
   }
+
+  /// Spawns an actor whose children are `options.size` actors of class A, each with these
+  /// arguments, and gives a router to them: `spawn_pool<Worker>(RoundRobin{}, {.size = 4}, "db")`.
+  /// Throws what `spawn` does, and std::invalid_argument for no size. (In <spinoff/router.hpp>.)
+  template <class A, class Routing, class... Args>
+  Router<Routing, RefTo<A>> spawn_pool(Routing routing, PoolOptions options, Args&&... args);
+  template <class Routing, class A, class... Args>
+  Router<Routing, RefTo<A>> spawn_pool(Routing routing, PoolOptions options,
+                                       const Props<A, Args...>& props);
 
  private:
   template <class A>

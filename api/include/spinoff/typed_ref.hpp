@@ -24,6 +24,12 @@ constexpr bool takes() {
   }
 }
 
+template <class A, class M>
+constexpr void check_taken() {
+  static_assert(takes<A, M>(),
+                "this actor does not take this message: it is not listed in the actor's Receives");
+}
+
 }  // namespace detail
 
 /// What `spawn<A>` gives. It converts to Ref, which takes any message and lets the actor say at run
@@ -31,6 +37,8 @@ constexpr bool takes() {
 template <class A>
 class TypedRef : public Ref {
  public:
+  using Protocol = A;
+
   TypedRef() = default;
   /// Trusts the caller that `ref` names an A.
   explicit TypedRef(Ref ref) : Ref(std::move(ref)) {}
@@ -42,27 +50,19 @@ class TypedRef : public Ref {
   }
   template <class M>
   void send(M&& message) const {
-    check<M>();
+    detail::check_taken<A, M>();
     Ref::send(std::forward<M>(message));
   }
   template <class Reply, class M>
   [[nodiscard]] Future<Reply> ask(
       M&& message, std::chrono::nanoseconds timeout = std::chrono::seconds(5)) const {
-    check<M>();
+    detail::check_taken<A, M>();
     return Ref::ask<Reply>(std::forward<M>(message), timeout);
   }
   template <class M>
   Timer send_later(std::chrono::nanoseconds delay, M&& message) const {
-    check<M>();
+    detail::check_taken<A, M>();
     return Ref::send_later(delay, std::forward<M>(message));
-  }
-
- private:
-  template <class M>
-  static constexpr void check() {
-    static_assert(
-        detail::takes<A, M>(),
-        "this actor does not take this message: it is not listed in the actor's Receives");
   }
 };
 

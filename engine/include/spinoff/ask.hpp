@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <coroutine>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -15,11 +16,19 @@ namespace spinoff {
 
 namespace detail {
 
+struct Question {
+  const Ref& to;
+  EnvelopePtr message;
+};
+
 /// Owns one side of an engine::AskTarget.
 class AskHandle {
  public:
-  /// Asks in the name of the actor that runs now, or of `to`'s node.
-  AskHandle(const Ref& to, EnvelopePtr message, std::chrono::nanoseconds timeout);
+  /// Asks in the name of the actor that runs now, or of the node of the first to be asked; there is
+  /// one at least.
+  AskHandle(Question* questions, std::size_t count, std::chrono::nanoseconds timeout);
+  AskHandle(Question question, std::chrono::nanoseconds timeout)
+      : AskHandle(&question, 1, timeout) {}
   AskHandle(AskHandle&& other) noexcept : target_(std::exchange(other.target_, nullptr)) {}
   AskHandle(const AskHandle&) = delete;
   AskHandle& operator=(const AskHandle&) = delete;
@@ -91,9 +100,9 @@ class [[nodiscard]] Future {
 
 template <class Reply, class M>
 Future<Reply> Ref::ask(M&& message, std::chrono::nanoseconds timeout) const {
-  return Future<Reply>(detail::AskHandle(
-      *this, detail::Envelope::make<detail::Payload<M>>(detail::Sender{}, std::forward<M>(message)),
-      timeout));
+  return Future<Reply>(detail::AskHandle({*this, detail::Envelope::make<detail::Payload<M>>(
+                                                     detail::Sender{}, std::forward<M>(message))},
+                                         timeout));
 }
 
 }  // namespace spinoff

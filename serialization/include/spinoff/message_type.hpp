@@ -23,6 +23,7 @@ enum class MessageKind : std::uint8_t {
   terminated,
   poison,
   scheduled,
+  routed,
   encoded,
   // In the system queue:
   stop,

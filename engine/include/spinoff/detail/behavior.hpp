@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,5 +109,8 @@ struct SpawnOptions {
 /// Spawns a child of `parent`: in a turn of that actor, or by any thread if it is the guardian.
 /// Throws InvalidName, NameConflict or SpawnFailed.
 Ref spawn(engine::Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options);
+/// The same; `prepare` may spawn children of the new actor before it runs.
+Ref spawn(engine::Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,
+          const std::function<void(engine::Cell&)>& prepare);
 
 }  // namespace spinoff::detail

@@ -1,18 +1,25 @@
 /// Where the reply to an ask goes: a target without a mailbox that takes one message.
 ///
-/// Whoever completes first wins: a reply, a failure or the time limit; the rest is dropped. The
-/// asking side is either a coroutine, which gets a WakeUp, or a thread that blocks in `wait`.
+/// Whoever completes first wins: a reply, a failure or the time limit; the rest is dropped. One
+/// that asks several actors fails when the last of them has. The asking side is either a coroutine,
+/// which gets a WakeUp, or a thread that blocks in `wait`.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include <spinoff/detail/envelope.hpp>
 #include <spinoff/detail/target.hpp>
 #include <spinoff/ref.hpp>
+
+namespace spinoff::detail {
+struct Question;
+}
 
 namespace spinoff::engine {
 
@@ -26,14 +33,18 @@ class AskTarget final : public detail::Target {
   /// For ObjectStore only.
   AskTarget() noexcept : Target(detail::TargetKind::ask) {}
 
-  /// Sends `message` to `to` with the new ask as its sender. The returned count is the caller's.
-  static AskTarget& begin(NodeAnchor* anchor, const Ref& to, detail::EnvelopePtr message,
+  /// Sends the questions, at least one, with the new ask as their sender. The returned count is the
+  /// caller's.
+  static AskTarget& begin(NodeAnchor* anchor, detail::Question* questions, std::size_t count,
                           std::chrono::nanoseconds timeout);
 
   // Any thread:
 
   void reply(detail::EnvelopePtr message);
-  void fail(std::string reason) { complete(Outcome::failed, nullptr, std::move(reason)); }
+  /// One of the questions will get no reply.
+  void fail(std::string_view reason);
+  /// No reply is wanted any more.
+  void give_up(std::string reason) { complete(Outcome::failed, nullptr, std::move(reason)); }
   void time_out();
 
   /// Posts `token` to `actor` upon completion; false if there is nothing to wait for any more.
@@ -54,6 +65,7 @@ class AskTarget final : public detail::Target {
   mutable std::mutex mutex_;
   std::condition_variable completed_;
   Outcome outcome_ = Outcome::pending;
+  std::size_t open_questions_ = 0;
   std::uint64_t number_ = 0;
   detail::EnvelopePtr reply_;
   std::string reason_;

@@ -6,15 +6,16 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include <spinoff/any_message.hpp>
+#include <spinoff/detail/random_stream.hpp>
 #include <spinoff/engine/event_stream.hpp>
 #include <spinoff/engine/executor.hpp>
 #include <spinoff/engine/node_anchor.hpp>
-#include <spinoff/engine/random.hpp>
 #include <spinoff/engine/rejected_input.hpp>
 #include <spinoff/engine/timer_service.hpp>
 #include <spinoff/engine/transport.hpp>
@@ -34,8 +35,8 @@ class NodeCore {
     unsigned turn_budget = 128;
     /// What becomes of a top-level actor that fails.
     Decision guardian_decision = Decision::Stop;
-    /// Of all that is random on the node.
-    std::uint64_t seed = 0;
+    /// Of the node's random numbers; without it, another one at each start.
+    std::optional<std::uint64_t> seed = std::nullopt;
   };
 
   NodeCore(Options options, std::unique_ptr<Executor> executor,
@@ -52,8 +53,9 @@ class NodeCore {
   [[nodiscard]] NodeAnchor& anchor() noexcept { return anchor_; }
   [[nodiscard]] Executor& executor() noexcept { return *executor_; }
   [[nodiscard]] TimerService& timers() noexcept { return *timers_; }
-  [[nodiscard]] Random& random() noexcept { return random_; }
   [[nodiscard]] EventStream& events() noexcept { return events_; }
+  /// The seam for whatever in the node is left to chance.
+  [[nodiscard]] detail::RandomStream& random() noexcept { return random_; }
   [[nodiscard]] Cell& guardian() noexcept { return *guardian_; }
   /// Null on a node without remoting.
   [[nodiscard]] Transport* transport() noexcept { return transport_.get(); }
@@ -98,8 +100,8 @@ class NodeCore {
 
   Options options_;
   NodeAnchor& anchor_;
-  Random random_;
   EventStream events_;
+  detail::RandomStream random_;
   RejectedInput rejected_{events_};
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<TimerService> timers_;

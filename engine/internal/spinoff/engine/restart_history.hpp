@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include <spinoff/engine/random.hpp>
+#include <spinoff/detail/random_stream.hpp>
 #include <spinoff/engine/timer_service.hpp>
 #include <spinoff/supervision.hpp>
 
@@ -17,10 +17,10 @@ class RestartHistory {
   /// Notes one more restart, and gives the time to wait before it; none if that restart would be
   /// over the limit, and then notes nothing.
   std::optional<std::chrono::nanoseconds> next(const Restart& how, Clock::time_point now,
-                                               Random& random);
+                                               detail::RandomStream& random);
 
  private:
-  std::chrono::nanoseconds wait(const Backoff& backoff, Clock::time_point now, Random& random);
+  std::chrono::nanoseconds wait(const Backoff& backoff, Clock::time_point now, detail::RandomStream& random);
 
   std::vector<Clock::time_point> counted_;  // those with a limit; at most that many
   // For backoff: when the latest restart was or will be, and how many came in a row.
