@@ -8,25 +8,39 @@
 
 namespace spinoff {
 
-struct Actor::Timers {
-  std::unordered_map<std::string, Timer> by_key;
+struct Actor::Belongings {
+  explicit Belongings(engine::EventStream& stream) : events(stream) {}
+
+  engine::EventStream& events;
+  std::unordered_map<const detail::MessageType*, std::uint64_t> subscriptions;
+  std::unordered_map<std::string, Timer> timers;
   std::size_t sweep_at = 16;
 
   // Those that have fired for the last time: looked for now and then, since keys may be many.
   void drop_ended() {
-    if (by_key.size() < sweep_at) {
+    if (timers.size() < sweep_at) {
       return;
     }
-    std::erase_if(by_key, [](const auto& one) { return one.second.has_ended(); });
-    sweep_at = std::max<std::size_t>(16, 2 * by_key.size());
+    std::erase_if(timers, [](const auto& one) { return one.second.has_ended(); });
+    sweep_at = std::max<std::size_t>(16, 2 * timers.size());
   }
 };
 
-void Actor::TimersDeleter::operator()(Timers* timers) const noexcept {
-  for (auto& [key, timer] : timers->by_key) {
+void Actor::BelongingsDeleter::operator()(Belongings* belongings) const noexcept {
+  for (auto& [key, timer] : belongings->timers) {
     timer.cancel();
   }
-  delete timers;
+  for (const auto& [type, subscription] : belongings->subscriptions) {
+    belongings->events.unsubscribe(subscription);
+  }
+  delete belongings;
+}
+
+Actor::Belongings& Actor::belongings() {
+  if (belongings_ == nullptr) {
+    belongings_.reset(new Belongings(cell().node().events()));
+  }
+  return *belongings_;
 }
 
 Ref Actor::self() const {
@@ -66,23 +80,41 @@ void Actor::unhandled() {
 }
 
 void Actor::keep_timer(const std::string& key, Timer timer) {
-  if (timers_ == nullptr) {
-    timers_.reset(new Timers);
-  }
-  timers_->drop_ended();
-  Timer& kept = timers_->by_key[key];
+  belongings().drop_ended();
+  Timer& kept = belongings().timers[key];
   kept.cancel();
   kept = std::move(timer);
 }
 
 void Actor::cancel_timer(const std::string& key) {
-  if (timers_ == nullptr) {
+  if (belongings_ == nullptr) {
     return;
   }
-  if (const auto found = timers_->by_key.find(key); found != timers_->by_key.end()) {
+  if (const auto found = belongings_->timers.find(key); found != belongings_->timers.end()) {
     found->second.cancel();
-    timers_->by_key.erase(found);
+    belongings_->timers.erase(found);
   }
+}
+
+void Actor::start_listening(const detail::MessageType& type,
+                            std::function<void(const void*)> callback) {
+  stop_listening(type);
+  belongings().subscriptions[&type] = belongings().events.subscribe(type, std::move(callback));
+}
+
+void Actor::stop_listening(const detail::MessageType& type) {
+  if (belongings_ == nullptr) {
+    return;
+  }
+  if (const auto found = belongings_->subscriptions.find(&type);
+      found != belongings_->subscriptions.end()) {
+    belongings_->events.unsubscribe(found->second);
+    belongings_->subscriptions.erase(found);
+  }
+}
+
+void Actor::publish_event(const detail::MessageType& type, const void* event) const {
+  cell().node().events().publish(type, event);
 }
 
 }  // namespace spinoff

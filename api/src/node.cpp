@@ -140,6 +140,10 @@ std::uint64_t Node::subscribe(const detail::MessageType& type,
   return impl_->core.events().subscribe(type, std::move(callback));
 }
 
+void Node::publish(const detail::MessageType& type, const void* event) {
+  impl_->core.events().publish(type, event);
+}
+
 void Node::stop() {
   const engine::Cell* const running = engine::Cell::running();
   if ((running != nullptr && running->anchor() == &impl_->core.anchor()) ||

@@ -26,6 +26,18 @@ void EventStream::unsubscribe(std::uint64_t subscription) {
   }
 }
 
+void EventStream::call_subscribers(const detail::MessageType& type, const void* event) const {
+  if (const auto subscribers = snapshot(type)) {
+    const Publishing scope;
+    for (const auto& [id, callback] : *subscribers) {
+      try {
+        callback(event);
+      } catch (...) {  // a listener's error is not the actor's
+      }
+    }
+  }
+}
+
 std::shared_ptr<const EventStream::Subscribers> EventStream::snapshot(
     const detail::MessageType& type) const {
   const std::scoped_lock lock(mutex_);

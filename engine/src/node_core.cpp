@@ -136,9 +136,14 @@ void NodeCore::dead_letter(const Ref& target, detail::EnvelopePtr message) {
   if (from.target != nullptr && from.target->kind() != detail::TargetKind::actor) {
     refuse_ask(*message, "there is no actor " + target.to_string());
   }
-  // What a listener to dead letters sends may be one again, and so on for ever.
+  // What a listener to dead letters sends may be one again, and so on for ever: also if it is an
+  // actor, which listens by messages.
   static constinit thread_local bool t_publishing = false;
-  if (t_publishing || !events_.has_subscribers<DeadLetter>()) {
+  const Cell* const running = Cell::running();
+  const detail::Envelope* const handled = running == nullptr ? nullptr : running->current_message();
+  if (t_publishing ||
+      (handled != nullptr && &handled->type() == &detail::kMessageType<DeadLetter>) ||
+      !events_.has_subscribers<DeadLetter>()) {
     return;
   }
   const Ref sender = RefAccess::hold(from.target, from.generation);

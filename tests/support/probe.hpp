@@ -127,6 +127,7 @@ class Puppet : public Actor {
   using Actor::forward;
   using Actor::lookup;
   using Actor::parent;
+  using Actor::publish;
   using Actor::self;
   using Actor::send_later;
   using Actor::sender;
@@ -134,6 +135,8 @@ class Puppet : public Actor {
   using Actor::start_periodic_timer;
   using Actor::start_timer;
   using Actor::stop;
+  using Actor::subscribe;
+  using Actor::unsubscribe;
   using Actor::unwatch;
   using Actor::watch;
 };

@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <concepts>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +11,7 @@
 
 #include <spinoff/detail/behavior.hpp>
 #include <spinoff/detail/dispatch.hpp>
+#include <spinoff/detail/subscription.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 #include <spinoff/log.hpp>
@@ -76,6 +77,38 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
   }
   void cancel_timer(const std::string& key);
 
+  /// From now on each event of type E that `filter` accepts comes to this actor as a message,
+  /// without a sender. Replaces an earlier subscription to E; ends with the instance, so a restart
+  /// subscribes anew in `pre_start`. The filter runs on the thread that publishes, maybe several at
+  /// once, with no lock held; it must not block, and if it throws it has not accepted. An Error,
+  /// UnhandledMessage or DeadLetter that this actor caused does not come, nor one about such an
+  /// event itself.
+  template <class E, std::predicate<const E&> Filter>
+  void subscribe(Filter filter) {
+    detail::check_event<E>();
+    start_listening(detail::message_type<E>(),
+                    [to = Ref(self()), filter = std::move(filter)](const void* happened) {
+                      const E& event = *static_cast<const E*>(happened);
+                      if (!detail::leads_in_circles(event, to) && filter(event)) {
+                        detail::tell(to, event);
+                      }
+                    });
+  }
+  template <class E>
+  void subscribe() {
+    subscribe<E>([](const E& /*event*/) { return true; });
+  }
+  /// No event of type E that happens after this comes any more.
+  template <class E>
+  void unsubscribe() {
+    stop_listening(detail::kMessageType<E>);
+  }
+  /// Tells all who have subscribed to E, at this node.
+  template <class E>
+  void publish(const E& event) const {
+    publish_event(detail::kMessageType<E>, &event);
+  }
+
   /// Writes a line with this actor's path: `log("{} of {}", n, total)`.
   template <class... Args>
   void log(fmt::format_string<Args...> format, Args&&... args) const {
@@ -93,12 +126,18 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
   engine::Cell& spawner() const { return cell(); }
   void start_watching(const Ref& actor);
   void keep_timer(const std::string& key, Timer timer);
+  void start_listening(const detail::MessageType& type,
+                       std::function<void(const void* event)> callback);
+  void stop_listening(const detail::MessageType& type);
+  void publish_event(const detail::MessageType& type, const void* event) const;
 
-  struct Timers;
-  struct TimersDeleter {
-    void operator()(Timers* timers) const noexcept;
+  // What ends with the actor.
+  struct Belongings;
+  struct BelongingsDeleter {
+    void operator()(Belongings* belongings) const noexcept;
   };
-  std::unique_ptr<Timers, TimersDeleter> timers_;
+  Belongings& belongings();
+  std::unique_ptr<Belongings, BelongingsDeleter> belongings_;
 };
 
 }  // namespace spinoff

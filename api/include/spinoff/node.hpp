@@ -81,6 +81,11 @@ class Node : private detail::Spawns<Node, TypedRef> {
     });
   }
   void unsubscribe(std::uint64_t subscription);
+  /// Calls all who have subscribed to E, on this thread, and tells actors that have.
+  template <class E>
+  void publish(const E& event) {
+    publish(detail::kMessageType<E>, &event);
+  }
 
   /// Stops all actors, leaves first; kills what is left after `stop_limit`; tells the other nodes.
   /// Afterwards no thread, socket or actor of the node is left. Again is harmless. Called in an
@@ -97,6 +102,8 @@ class Node : private detail::Spawns<Node, TypedRef> {
   [[nodiscard]] engine::Cell& spawner() const;
   std::uint64_t subscribe(const detail::MessageType& type,
                           std::function<void(const void*)> callback);
+
+  void publish(const detail::MessageType& type, const void* event);
 
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -29,17 +29,11 @@ class EventStream {
 
   template <class E>
   void publish(const E& event) const {
-    if (!may_be_read(detail::kMessageType<E>)) [[likely]] {
-      return;
-    }
-    if (const auto subscribers = snapshot(detail::kMessageType<E>)) {
-      const Publishing scope;
-      for (const auto& [id, callback] : *subscribers) {
-        try {
-          callback(&event);
-        } catch (...) {  // a listener's error is not the actor's
-        }
-      }
+    publish(detail::kMessageType<E>, &event);
+  }
+  void publish(const detail::MessageType& type, const void* event) const {
+    if (may_be_read(type)) [[unlikely]] {
+      call_subscribers(type, event);
     }
   }
 
@@ -63,6 +57,7 @@ class EventStream {
   [[nodiscard]] bool may_be_read(const detail::MessageType& type) const noexcept {
     return (subscribed_.load(std::memory_order_acquire) & bit_of(type)) != 0;
   }
+  void call_subscribers(const detail::MessageType& type, const void* event) const;
   std::shared_ptr<const Subscribers> snapshot(const detail::MessageType& type) const;
 
   static inline constinit thread_local unsigned t_depth = 0;
