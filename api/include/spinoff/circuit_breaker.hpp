@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -16,6 +17,7 @@
 #include <spinoff/ask.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/ref.hpp>
+#include <spinoff/typed_ref.hpp>
 
 namespace spinoff {
 
@@ -135,11 +137,13 @@ class CircuitBreaker {
       : circuit_(detail::make_circuit(std::move(options))) {}
 
   /// Asks if the circuit lets it through, else throws CircuitOpen at once.
-  template <class Reply, class To, class M>
-  GuardedFuture<Reply> ask(const To& to, M&& message) const {
+  /// What the reply is follows from the message, if that declares it.
+  template <class Reply = detail::DeclaredReply, std::derived_from<Ref> To, class M>
+  GuardedFuture<detail::ReplyTo<Reply, M>> ask(const To& to, M&& message) const {
     detail::CircuitCall call(circuit_, to);
+    const std::chrono::nanoseconds timeout = detail::call_timeout_of(*circuit_);
     return {std::move(call),
-            to.template ask<Reply>(std::forward<M>(message), detail::call_timeout_of(*circuit_))};
+            to.template ask<detail::ReplyTo<Reply, M>>(std::forward<M>(message), timeout)};
   }
 
   /// Open also when a trial is due, since only a call begins it.

@@ -99,10 +99,11 @@ class Router {
   }
 
   /// Asks the routee that the message goes to; ScatterGatherFirst asks all, for the first reply.
-  /// See Ref::ask.
-  template <class Reply, class M>
-  [[nodiscard]] Future<Reply> ask(
+  /// See TypedRef::ask.
+  template <class Declared = detail::DeclaredReply, class M>
+  [[nodiscard]] Future<detail::ReplyTo<Declared, M>> ask(
       M&& message, std::chrono::nanoseconds timeout = std::chrono::seconds(5)) const {
+    using Reply = detail::ReplyTo<Declared, M>;
     static_assert(!std::is_same_v<Routing, Broadcast>,
                   "an ask gets one reply, but a Broadcast goes to all: use ScatterGatherFirst");
     check<M>();

@@ -21,6 +21,11 @@ struct Messages {};
 template <class... Ms>
 struct RemoteMessages {};
 
+/// Protocols that an actor claims to have: `using Implements = Protocols<Banking, Auditing>;`, or
+/// just one of them. A protocol is a struct that names messages, `using Receives = Messages<...>;`.
+template <class... Ps>
+struct Protocols {};
+
 namespace detail {
 
 template <class A>
@@ -105,6 +110,43 @@ template <class... Ms, class M>
 inline constexpr bool kListed<Messages<Ms...>, M> = (std::is_same_v<Ms, M> || ...);
 template <class... Ms, class M>
 inline constexpr bool kListed<RemoteMessages<Ms...>, M> = (std::is_same_v<Ms, M> || ...);
+
+template <class A, class M>
+consteval bool takes_as_claimed() {
+  if constexpr (DeclaresReceives<A>) {
+    static_assert(kListed<typename A::Receives, M>,
+                  "this actor claims a protocol in Implements, but does not take its message M: "
+                  "list M in Receives, and give it a handler");
+  } else {
+    static_assert(IsProcess<A>,
+                  "this actor claims a protocol in Implements, but takes no message: give it "
+                  "`using Receives = ...;` and handlers");
+  }
+  return true;
+}
+
+template <class A, class P>
+struct Claim;
+template <class A, class... Ms>
+struct Claim<A, Messages<Ms...>> {
+  static consteval bool check() { return (takes_as_claimed<A, Ms>() && ...); }
+};
+template <class A, class... Ms>
+struct Claim<A, RemoteMessages<Ms...>> : Claim<A, Messages<Ms...>> {};
+template <class A, DeclaresReceives P>
+struct Claim<A, P> : Claim<A, typename P::Receives> {};
+template <class A, class... Ps>
+struct Claim<A, Protocols<Ps...>> {
+  static consteval bool check() { return (Claim<A, Ps>::check() && ...); }
+};
+
+template <class A>
+consteval bool check_implements() {
+  if constexpr (requires { typename A::Implements; }) {
+    return Claim<A, typename A::Implements>::check();
+  }
+  return true;
+}
 
 template <class A, class M>
 bool handle_if(A& actor, EnvelopePtr& message) {
@@ -198,7 +240,7 @@ struct DispatchFor<A, RemoteMessages<Ms...>> : DispatchFor<A, Messages<Ms...>> {
 
 template <class A>
 Handled receive(Behavior& actor, EnvelopePtr& message) {
-  if constexpr (!check_receives<A>()) {
+  if constexpr (!check_receives<A>() || !check_implements<A>()) {
     return Handled::no;
   } else if constexpr (IsProcess<A>) {
     static_assert(!HasHandlers<A>,
