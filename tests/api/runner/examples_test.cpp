@@ -1,4 +1,4 @@
-/// The seed's three examples and ours, run as a user runs them.
+/// The examples, run as a user runs them.
 #include <csignal>
 
 #include <boost/test/unit_test.hpp>
@@ -77,6 +77,24 @@ BOOST_AUTO_TEST_CASE(S04_the_example_of_supervision_restarts_its_worker_twice_an
     BOOST_TEST_REQUIRE(at != std::string::npos, line << " is missing in\n" << ended.output);
   }
   BOOST_TEST(!contains(ended.output, "job 10 is done"));
+}
+
+BOOST_AUTO_TEST_CASE(T07_the_worker_pool_counts_primes) {
+  const Ended ended =
+      run(startnode({"--actor", "spinoff.examples.worker_pool.Boss", "--params", "limit=10500"}));
+  BOOST_TEST(ended.status == 0);
+  BOOST_TEST(contains(ended.output, "4 workers look at the numbers below 10500\n"));
+  BOOST_TEST(contains(ended.output, "there are 1284 primes below 10500\n"));
+}
+
+BOOST_AUTO_TEST_CASE(Y03_the_bank_transfers_what_there_is) {
+  const Ended ended = run(startnode({"--actor", "spinoff.examples.bank.Bank"}));
+  BOOST_TEST(ended.status == 0);
+  const std::string bank = "/$Bank-1";
+  BOOST_TEST(contains(ended.output, bank + ": sent 70 euros: <" + bank + "/alice> has 30, <" +
+                                        bank + "/bob> has 70\n"));
+  BOOST_TEST(contains(ended.output, bank + ": cannot send 70 euros: "));
+  BOOST_TEST(contains(ended.output, "there are only 30 euros\n"));
 }
 
 BOOST_AUTO_TEST_CASE(N03_the_example_of_a_library_runs_in_a_runner_that_does_not_know_it) {
