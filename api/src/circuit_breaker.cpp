@@ -133,8 +133,8 @@ class Circuit {
   Clock::time_point trial_at_;
 };
 
-CircuitCall::CircuitCall(std::shared_ptr<Circuit> circuit, const Ref& to)
-    : circuit_(std::move(circuit)), to_(to) {
+CircuitCall::CircuitCall(std::shared_ptr<Circuit> circuit, Ref to)
+    : circuit_(std::move(circuit)), to_(std::move(to)) {
   const auto [epoch, trial] = circuit_->enter(now_at(to_));
   epoch_ = epoch;
   trial_ = trial;

@@ -24,6 +24,7 @@ class Brood {
   [[nodiscard]] const std::vector<Ref>& refs() const noexcept { return refs_; }
   [[nodiscard]] std::vector<FactoryPtr> make_factories() const {
     std::vector<FactoryPtr> factories;
+    factories.reserve(plan_.options.size);
     for (std::size_t i = 0; i < plan_.options.size; ++i) {
       factories.push_back(plan_.make_factory());
     }

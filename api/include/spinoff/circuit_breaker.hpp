@@ -55,7 +55,7 @@ class Circuit;
 class CircuitCall {
  public:
   /// Throws CircuitOpen. The time is that of the node of the actor that runs, or of `to`.
-  CircuitCall(std::shared_ptr<Circuit> circuit, const Ref& to);
+  CircuitCall(std::shared_ptr<Circuit> circuit, Ref to);
   CircuitCall(CircuitCall&& other) noexcept = default;
   CircuitCall(const CircuitCall&) = delete;
   CircuitCall& operator=(const CircuitCall&) = delete;

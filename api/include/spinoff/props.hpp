@@ -218,9 +218,9 @@ class Spawns {
   /// arguments, and gives a router to them: `spawn_pool<Worker>(RoundRobin{}, {.size = 4}, "db")`.
   /// Throws what `spawn` does, and std::invalid_argument for no size. (In <spinoff/router.hpp>.)
   template <class A, class Routing, class... Args>
-  Router<Routing, RefTo<A>> spawn_pool(Routing routing, PoolOptions options, Args&&... args);
+  Router<Routing, RefTo<A>> spawn_pool(Routing routing, const PoolOptions& options, Args&&... args);
   template <class Routing, class A, class... Args>
-  Router<Routing, RefTo<A>> spawn_pool(Routing routing, PoolOptions options,
+  Router<Routing, RefTo<A>> spawn_pool(Routing routing, const PoolOptions& options,
                                        const Props<A, Args...>& props);
 
  private:

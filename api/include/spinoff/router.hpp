@@ -213,14 +213,16 @@ namespace detail {
 
 template <class Derived, template <class> class RefTo>
 template <class A, class Routing, class... Args>
-Router<Routing, RefTo<A>> Spawns<Derived, RefTo>::spawn_pool(Routing routing, PoolOptions options,
+Router<Routing, RefTo<A>> Spawns<Derived, RefTo>::spawn_pool(Routing routing,
+                                                             const PoolOptions& options,
                                                              Args&&... args) {
-  return spawn_pool(std::move(routing), std::move(options), props<A>(std::forward<Args>(args)...));
+  return spawn_pool(std::move(routing), options, props<A>(std::forward<Args>(args)...));
 }
 
 template <class Derived, template <class> class RefTo>
 template <class Routing, class A, class... Args>
-Router<Routing, RefTo<A>> Spawns<Derived, RefTo>::spawn_pool(Routing routing, PoolOptions options,
+Router<Routing, RefTo<A>> Spawns<Derived, RefTo>::spawn_pool(Routing routing,
+                                                             const PoolOptions& options,
                                                              const Props<A, Args...>& props) {
   Router<Routing, RefTo<A>> router(std::move(routing));
   const auto& state = router.state_;
@@ -228,7 +230,7 @@ Router<Routing, RefTo<A>> Spawns<Derived, RefTo>::spawn_pool(Routing routing, Po
       detail::spawn_pool(static_cast<Derived*>(this)->spawner(),
                          PoolPlan{.type = kActorType<A>,
                                   .make_factory = [props] { return props.factory(); },
-                                  .options = std::move(options),
+                                  .options = options,
                                   .routees = std::shared_ptr<Routees>(state, &state->routees)});
   return router;
 }
