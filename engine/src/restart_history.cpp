@@ -23,7 +23,8 @@ std::optional<nanoseconds> RestartHistory::next(const Restart& how, Clock::time_
   return delay;
 }
 
-nanoseconds RestartHistory::wait(const Backoff& backoff, Clock::time_point now, detail::RandomStream& random) {
+nanoseconds RestartHistory::wait(const Backoff& backoff, Clock::time_point now,
+                                 detail::RandomStream& random) {
   if (in_a_row_ != 0 && now - latest_ >= backoff.reset) {
     in_a_row_ = 0;
   }

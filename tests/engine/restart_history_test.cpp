@@ -12,8 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 using spinoff::Backoff;
 using spinoff::Restart;
-using spinoff::engine::Clock;
 using spinoff::detail::RandomStream;
+using spinoff::engine::Clock;
 using spinoff::engine::RestartHistory;
 
 /// Restarts, and the time between them.

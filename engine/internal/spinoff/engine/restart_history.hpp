@@ -20,7 +20,8 @@ class RestartHistory {
                                                detail::RandomStream& random);
 
  private:
-  std::chrono::nanoseconds wait(const Backoff& backoff, Clock::time_point now, detail::RandomStream& random);
+  std::chrono::nanoseconds wait(const Backoff& backoff, Clock::time_point now,
+                                detail::RandomStream& random);
 
   std::vector<Clock::time_point> counted_;  // those with a limit; at most that many
   // For backoff: when the latest restart was or will be, and how many came in a row.
