@@ -10,11 +10,18 @@ target_link_libraries(
   PUBLIC Boost::unit_test_framework
   PRIVATE spinoff_warnings)
 
+# Suppressions go by the names of functions, so a sanitizer has to find the symbolizer of its own compiler.
+set(symbolizer "")
+if(SPINOFF_SANITIZE)
+  find_program(SPINOFF_SYMBOLIZER NAMES llvm-symbolizer-19 REQUIRED)
+  set(symbolizer ":external_symbolizer_path=${SPINOFF_SYMBOLIZER}")
+endif()
+
 # Sanitizers stop a test at the first report; the programs that it starts inherit this.
 set(SPINOFF_TEST_ENVIRONMENT
-    "ASAN_OPTIONS=halt_on_error=1:detect_leaks=1"
-    "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
-    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan-suppressions.txt"
+    "ASAN_OPTIONS=halt_on_error=1:detect_leaks=1${symbolizer}"
+    "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1${symbolizer}"
+    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1${symbolizer}:suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan-suppressions.txt"
 )
 
 # spinoff_test(<group> SOURCES <file>... LINKS <target>... LABELS <label>... [TIMEOUT <seconds>]
