@@ -6,7 +6,8 @@
 //   4. The name is free again, so that a watcher may spawn its successor at once.
 //   5. The watchers hear of it, after all that the actor had sent.
 //   6. The cell leaves the parent's table. Only now can the parent stop, and at last the node end:
-//      nothing of the node is touched after this.
+//      nothing of the node is touched after this but the worker whose turn it
+//      is, which the node's end waits for.
 #include <utility>
 #include <vector>
 

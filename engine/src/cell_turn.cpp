@@ -42,7 +42,8 @@ class Cell::Turn {
 
 void Cell::schedule() {
   if (running() != nullptr && running()->anchor() == anchor()) {
-    node().executor().schedule(*this);
+    // Its node is there as long as its turn; this one's place may be another node's by now.
+    running()->node().executor().schedule(*this);
     return;
   }
   // By now the actor may have handled the message and stopped, and its node may have ended, or the

@@ -296,6 +296,7 @@ class TbbExecutor final : public Executor {
   // find it. A worker is stuck that has begun no turn since the last look.
   bool finds_work(Worker& worker) {
     const Look now = look();
+    worker.look(now);
     bool found = inbox_.has_old(now);
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       Worker& other = workers_[i];
@@ -442,7 +443,8 @@ void Shift::run() const {
 }  // namespace
 
 std::unique_ptr<Executor> make_tbb_executor(int workers) {
-  return std::make_unique<TbbExecutor>(std::max(workers, 1));
+  constexpr int kMost = static_cast<int>(Home::kNoWorker) - 1;
+  return std::make_unique<TbbExecutor>(std::clamp(workers, 1, kMost));
 }
 
 }  // namespace spinoff::engine

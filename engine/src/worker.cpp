@@ -22,10 +22,12 @@ bool Worker::leave() {
   if (home_ == homeless_) {
     return true;
   }
+  // Under the lock, so that a thief finds the stay whole or over, and moves nobody out of one that
+  // ends meanwhile.
+  const OwnerLock::Own own(lock_);
   if (!inbox_.close(homeless_)) {
     return false;
   }
-  const OwnerLock::Own own(lock_);
   home_ = homeless_;
   old_at_.store(kNobody, std::memory_order_relaxed);
   return true;

@@ -15,8 +15,9 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor() = default;
 
-  /// Runs `cell.run_turn()` once, soon, on a thread of the executor. Any thread; what the caller
-  /// did before happens before that turn. At most one turn of a cell is outstanding at any time.
+  /// Sees to it that `cell.run_turn()` runs soon, on a thread of the executor. Any thread; what the
+  /// caller did before happens before that turn. Never two turns of a cell at once; a turn that
+  /// runs by itself may do for several calls.
   virtual void schedule(Cell& cell) = 0;
   /// The same for an actor that has never run.
   virtual void start(Cell& cell) { schedule(cell); }

@@ -12,15 +12,16 @@
 ///     → stay         its spawner, a worker: it is scheduled            the worker's lock
 ///     → homeless     its spawner, another thread; it then leaves a wake-up
 ///   a stay
-///     → another      a thief, of one that waits there                  the victim's lock
+///     → another      a thief, of one that waits there or is to be      the victim's lock
+///                    woken there
 ///     → kNowhere     the worker, when it has closed                    its lock
-///     → ended        the worker, all at once: its inbox closes
+///     → ended        the worker, all at once: its inbox closes         its lock
 ///   homeless, or a stay that has ended
 ///     → stay         whoever has a wake-up, by compare-and-exchange    the new home's lock
 ///
 /// A sender at the actor's home ties its message to the actor's own mail, and schedules the actor
-/// if it is not yet. Any other thread pushes to the mailbox (see Mailbox). If it was told that the
-/// actor was idle, it has a *wake-up*: it goes to the home's inbox, or, if there is no home any
+/// if it is not yet. Any other thread pushes to the mailbox (see Mailbox). If it was told that
+/// nobody would look, it has a *wake-up*: it goes to the home's inbox, or, if there is no home any
 /// more, takes the actor home, or, being no worker, leaves the wake-up to any worker.
 ///
 /// A wake-up is a hint. Its actor may have been run, moved, closed or begun another life since; so
@@ -31,7 +32,8 @@
 /// under its lock in which it finds the mailbox idle, or makes it so. A wake-up was left after its
 /// message was pushed, and is looked at under the same lock. If that comes first, the section sees
 /// the message; else the actor is not scheduled any more, and the wake-up schedules it. A stay ends
-/// only while its inbox is empty; who comes later finds it closed, and that the home is gone.
+/// only while its inbox is empty, and under its worker's lock; who comes later finds it closed, and
+/// that the home is gone.
 #pragma once
 
 #include <cstdint>

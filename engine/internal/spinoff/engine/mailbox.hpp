@@ -6,7 +6,8 @@
 /// for many producers): `first_` names the oldest, each message the next, and `last_`, which
 /// pushers exchange, the newest, or a mark:
 ///
-///   last_:    kIdle    both queues are empty, and nobody looks at them by himself
+///   last_:    kIdle    both queues are empty; whoever pushes must wake, even if the actor runs on
+///                      mail of its own
 ///             kEmpty   the queue is empty; the runner will look again
 ///             kWake    the same, and the system queue may have grown
 ///             envelope the newest of a chain; as with kEmpty

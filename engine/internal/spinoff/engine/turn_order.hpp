@@ -94,7 +94,12 @@ class TurnOrder {
   // Any thread.
 
   [[nodiscard]] std::size_t length() const noexcept {
-    return woken_.size() + spawned_.size() + (get(next_) == nullptr ? 0 : 1);
+    // A queue that changes meanwhile may seem to have less than nothing.
+    const auto at_least_none = [](std::size_t size) {
+      return static_cast<std::ptrdiff_t>(size) < 0 ? 0 : size;
+    };
+    return at_least_none(woken_.size()) + at_least_none(spawned_.size()) +
+           (get(next_) == nullptr ? 0 : 1);
   }
   /// Changes whenever a turn begins.
   [[nodiscard]] std::uint64_t turns() const noexcept { return get(turns_); }

@@ -157,7 +157,8 @@ class alignas(64) Worker {
 
   // Since it looked at the clock.
   [[nodiscard]] bool sends_many(Look now) const noexcept {
-    const Look looks = now - last_look_.load(std::memory_order_relaxed);
+    const Look last = last_look_.load(std::memory_order_relaxed);
+    const Look looks = is_before(now, last) ? 0 : now - last;
     const std::uint64_t sent =
         sent_.load(std::memory_order_relaxed) - sent_at_look_.load(std::memory_order_relaxed);
     return sent > kManyMessages * std::max(looks, Look{1});
