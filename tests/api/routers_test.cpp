@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(T01_threads_use_one_router_at_once_while_routees_come_and_g
     router.add(world.sinks[1]);
   }
   std::set<int> values;
-  for (const Seen& seen : world.seen.next(kThreads * kMessages)) {
+  for (const Seen& seen : world.seen.next(std::size_t{kThreads} * kMessages)) {
     values.insert(seen.value);
   }
   BOOST_TEST(values.size() == kThreads * kMessages);
