@@ -1,8 +1,6 @@
 /// Workers, step by step: who is at home where, what a wake-up does, when a thief comes.
-#include <atomic>
 #include <cstddef>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -10,59 +8,18 @@
 #include <spinoff/engine/worker.hpp>
 
 #include "cells.hpp"
+#include "workers.hpp"
 
 namespace {
 
-using spinoff::detail::Envelope;
-using spinoff::detail::EnvelopePtr;
-using spinoff::detail::Sender;
-using spinoff::engine::Cell;
-using spinoff::engine::Home;
-using spinoff::engine::Inbox;
+using namespace spinoff::testing;
 using spinoff::engine::kNowhere;
-using spinoff::engine::Look;
 using spinoff::engine::Push;
 using spinoff::engine::PushAtHome;
-using spinoff::engine::Worker;
-using spinoff::testing::Cells;
-
-struct Note {
-  int number;
-};
-
-Envelope* make(int number = 0) {
-  return Envelope::make<Note>(Sender{}, Note{number}).release();
-}
 
 std::string turns_of(Worker& worker) {
   return spinoff::testing::names_of_all([&] { return worker.next(); });
 }
-
-/// What the actor's turn would find.
-std::vector<int> mail_of(Cell& cell) {
-  std::vector<int> numbers;
-  while (Envelope* const message = cell.mailbox().next()) {
-    numbers.push_back(EnvelopePtr(message)->as<Note>().number);
-  }
-  return numbers;
-}
-
-/// The workers of an executor, each of which has come to work, and the inbox that they share.
-struct Workers {
-  explicit Workers(std::size_t count = 2, std::uint64_t executor = 1)
-      : homeless(Home::homeless(executor)), all(count) {
-    for (std::uint64_t number = 0; Worker & worker : all) {
-      worker.join(all, number++, homeless);
-      worker.arrive();
-    }
-    inbox.open(homeless);
-  }
-  Worker& operator[](std::size_t i) { return all[i]; }
-
-  Home homeless;
-  std::vector<Worker> all;
-  Inbox inbox;
-};
 
 /// An actor at home at that worker that has had its first turn.
 Cell& settled(Worker& worker, Cell& cell) {
@@ -420,92 +377,6 @@ BOOST_AUTO_TEST_CASE(a_worker_looks_at_the_clock_after_each_turn_if_turns_take_l
   BOOST_TEST(turns_until_due() == 1);
   worker.look(14);  // not even a look has passed
   BOOST_TEST(turns_until_due() == fast);
-}
-
-// --- all at once
-// ------------------------------------------------------------------------------------
-
-/// Three workers that come and go, and rob each other, as if each were stuck; two threads outside.
-class Crowd {
- public:
-  static constexpr int kMessages = 100'000;  // of each thread
-
-  explicit Crowd(Cell& cell) : cell_(cell) {
-    cell.move_home(workers_.homeless);
-    workers_.inbox.push(cell, workers_.homeless, 0);
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < workers_.all.size(); ++i) {
-      threads.emplace_back([this, i] { work(i); });
-    }
-    for (int i = 0; i < kSenders; ++i) {
-      threads.emplace_back([this] { send(); });
-    }
-  }
-  [[nodiscard]] int overlapping() const { return overlapping_; }
-  [[nodiscard]] int handled() const { return handled_; }
-
- private:
-  static constexpr int kSenders = 2;
-  static constexpr int kAll = kSenders * kMessages;
-
-  void work(std::size_t i) {
-    Worker& me = workers_[i];
-    while (handled_.load() < kAll) {
-      me.take_wake_ups(workers_.inbox);
-      workers_[(i + 1) % workers_.all.size()].give_to(me, 0, true);
-      do {
-        while (Cell* const cell = me.next()) {
-          run(me, *cell);
-        }
-      } while (me.take_wake_ups() || !me.leave());
-      std::this_thread::yield();
-    }
-  }
-  void run(Worker& me, Cell& cell) {
-    do {
-      if (running_.exchange(true)) {
-        ++overlapping_;
-      }
-      handled_ += static_cast<int>(mail_of(cell).size());
-      running_.store(false);
-    } while (!me.settle(cell));
-  }
-  void send() {
-    for (int i = 0; i < kMessages; ++i) {
-      if (cell_.mailbox().push(make()) == Push::woke) {
-        std::this_thread::yield();  // so that some wake-ups come late
-        wake();
-      }
-    }
-  }
-  void wake() {
-    for (;;) {
-      const Home home = cell_.home();
-      if (home.is_homeless() || workers_[home.worker()].has_ended(home)) {
-        workers_.inbox.push(cell_, workers_.homeless, 0);
-        return;
-      }
-      if (workers_[home.worker()].leave_wake_up(cell_, home, 0)) {
-        return;
-      }
-    }
-  }
-
-  Cell& cell_;
-  Workers workers_{3};
-  std::atomic<bool> running_ = false;
-  std::atomic<int> overlapping_ = 0;
-  std::atomic<int> handled_ = 0;
-};
-
-BOOST_AUTO_TEST_CASE(
-    among_thieves_and_workers_that_leave_nobody_runs_twice_and_no_wake_up_is_lost) {
-  Cells cells;
-  for (int i = 0; i < 5; ++i) {
-    const Crowd crowd(cells[std::string(1, static_cast<char>('a' + i))]);
-    BOOST_TEST(crowd.overlapping() == 0);
-    BOOST_TEST(crowd.handled() == 2 * Crowd::kMessages);
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
