@@ -29,7 +29,7 @@ bool Worker::leave() {
     return false;
   }
   home_ = homeless_;
-  old_at_.store(kNobody, std::memory_order_relaxed);
+  old_at_.store(kNever, std::memory_order_relaxed);
   return true;
 }
 
@@ -106,7 +106,7 @@ bool Worker::look(Look now) {
   sent_at_look_.store(sent_.load(std::memory_order_relaxed), std::memory_order_relaxed);
   order_.look(now, light);
   const std::optional<Look> at = order_.old_at();
-  old_at_.store(at ? *at : kNobody, std::memory_order_relaxed);
+  old_at_.store(at ? *at : kNever, std::memory_order_relaxed);
   return true;
 }
 
@@ -139,7 +139,7 @@ bool Worker::give_to(Worker& thief, Look now, bool is_stuck) {
     for (const TurnOrder::Entry& entry : taken) {
       entry.cell->move_home(thief.home_);
     }
-    old_at_.store(kNobody, std::memory_order_relaxed);  // until its next look
+    old_at_.store(kNever, std::memory_order_relaxed);  // until its next look
   }
   if (taken.empty() && wake_ups.empty()) {
     if (!was_here) {

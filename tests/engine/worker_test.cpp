@@ -31,8 +31,7 @@ Cell& settled(Worker& worker, Cell& cell) {
 
 BOOST_AUTO_TEST_SUITE(worker)
 
-// --- at home
-// ----------------------------------------------------------------------------------------
+// --- at home -------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_message_from_home_schedules_the_actor_once_and_leaves_the_queues_alone) {
   Cells cells;
@@ -100,8 +99,7 @@ BOOST_AUTO_TEST_CASE(a_closed_actor_takes_nothing_at_home_either) {
   BOOST_TEST(turns_of(workers[0]).empty());
 }
 
-// --- wake-ups
-// ---------------------------------------------------------------------------------------
+// --- wake-ups ------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_wake_up_goes_home) {
   Cells cells;
@@ -229,8 +227,7 @@ BOOST_AUTO_TEST_CASE(a_wake_up_follows_an_actor_that_has_moved) {
   BOOST_TEST(turns_of(workers[1]) == "a");
 }
 
-// --- thieves
-// ----------------------------------------------------------------------------------------
+// --- thieves -------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_thief_gets_half_of_what_has_waited_for_long_and_is_its_home) {
   Cells cells;

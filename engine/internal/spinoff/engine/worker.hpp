@@ -119,7 +119,7 @@ class alignas(64) Worker {
   /// Whether someone has waited here for long. As the worker knew at its last look.
   [[nodiscard]] bool has_old(Look now) const noexcept {
     const std::uint64_t at = old_at_.load(std::memory_order_relaxed);
-    return at != kNobody && !is_before(now, static_cast<Look>(at));
+    return at != kNever && !is_before(now, static_cast<Look>(at));
   }
   [[nodiscard]] bool has_any() const noexcept { return order_.length() + inbox_.size() != 0; }
   /// Whether it has not even looked at the clock for so long that it must be in one long turn.
@@ -149,7 +149,7 @@ class alignas(64) Worker {
   static constexpr Look kLongSending = 50;
   // In a look: 150 ns each, which is what one to another core costs.
   static constexpr std::uint64_t kManyMessages = 650;
-  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
   static void count(Counter& counter, std::uint64_t more = 1) noexcept {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
@@ -203,7 +203,7 @@ class alignas(64) Worker {
   Counter moves_{0};
   Counter steals_{0};
   Counter parks_{0};
-  std::atomic<std::uint64_t> old_at_{kNobody};  // a Look
+  std::atomic<std::uint64_t> old_at_{kNever};  // a Look
   std::atomic<Look> last_look_{0};
   Counter sent_at_look_{0};
 
