@@ -31,7 +31,8 @@ class Node::Impl {
       : stop_limit(options.stop_limit),
         workers(workers_of(options)),
         core({.turn_budget = std::max(options.turn_budget, 1U),
-              .guardian_decision = options.on_failure},
+              .guardian_decision = options.on_failure,
+              .high_water_mark = options.high_water_mark},
              engine::make_tbb_executor(workers), std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();
@@ -71,6 +72,9 @@ class Node::Impl {
     subscribe<UnhandledMessage>([](const UnhandledMessage& event) {
       write(LogLevel::warning, event.actor, "has no handler for {} from {}",
             event.message.type_name(), event.sender);
+    });
+    subscribe<HighWaterMarkReached>([](const HighWaterMarkReached& event) {
+      write(LogLevel::warning, event.actor, "{} messages wait for this actor", event.length);
     });
     subscribe<NodeUp>(
         [](const NodeUp& event) { write(LogLevel::info, "the node {} is up", event.node); });

@@ -6,6 +6,7 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/ticket.hpp>
 #include <spinoff/process.hpp>
 
 namespace spinoff {
@@ -15,9 +16,11 @@ namespace detail {
 namespace {
 
 // A timer's message lies in an envelope of its own until it is claimed, which is when the process
-// takes it: until then a cancel still holds. So does one that a router counts.
+// takes it: until then a cancel still holds. So does one that a router counts, or a waiting room.
 Envelope& content(Envelope& message) {
   switch (message.type().kind) {
+    case MessageKind::ticket:
+      return content(*engine::Ticket::draw(message));
     case MessageKind::scheduled:
       return message.as<Scheduled>().task->message();
     case MessageKind::routed:
@@ -29,6 +32,9 @@ Envelope& content(Envelope& message) {
 
 // Null if it was cancelled, or cannot be copied, which an Error event tells.
 EnvelopePtr claimed(EnvelopePtr message) {
+  if (message->type().kind == MessageKind::ticket) {
+    return claimed(engine::Ticket::open(*message));
+  }
   if (message->type().kind == MessageKind::routed) {
     return Routed::open(*message);
   }

@@ -32,7 +32,8 @@ class Brood {
   }
   void spawn_below(engine::Cell& pool, std::vector<FactoryPtr> factories) {
     for (FactoryPtr& factory : factories) {
-      refs_.push_back(spawn(pool, plan_.type, std::move(factory), {}));
+      refs_.push_back(
+          spawn(pool, plan_.type, std::move(factory), {.mailbox = plan_.options.mailbox}));
     }
     plan_.routees->add(refs_);
   }

@@ -9,6 +9,7 @@
 #include <spinoff/engine/object_store.hpp>
 #include <spinoff/engine/system_messages.hpp>
 
+#include "deliver.hpp"
 #include "unwrap.hpp"
 
 namespace spinoff {
@@ -65,7 +66,8 @@ AskTarget& AskTarget::begin(NodeAnchor* anchor, detail::Question* questions, std
     ask.retain();  // the message's
     asked = Envelope::with_sender(std::move(asked),
                                   {.target = &ask, .generation = generation, .counted = true});
-    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(sent));
+    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(sent),
+                    IfFull::wait);
   }
   return ask;
 }

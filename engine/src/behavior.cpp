@@ -1,4 +1,5 @@
 #include <cctype>
+#include <stdexcept>
 
 #include <spinoff/detail/behavior.hpp>
 #include <spinoff/detail/pool.hpp>
@@ -53,8 +54,12 @@ Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, Spaw
   if (!options.name.empty()) {
     check_name(options.name);
   }
-  auto [child, ref] =
-      Cell::create(*parent.anchor(), &parent, type, std::move(factory), std::move(options.name));
+  if (options.mailbox.has_priorities() && type.takes_aside) {
+    throw std::invalid_argument(
+        "a process cannot have a mailbox with priorities: it chooses among its messages itself, by "
+        "get<A>() and get_nowait<A>()");
+  }
+  auto [child, ref] = Cell::create(*parent.anchor(), &parent, type, std::move(factory), options);
   switch (parent.children().add(child)) {
     case engine::ChildTable::Added::yes:
       prepare(child);

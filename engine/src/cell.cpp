@@ -23,17 +23,22 @@ Cell::Cell() noexcept : Target(detail::TargetKind::actor) {
 }
 
 Cell::Created Cell::create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
-                           detail::FactoryPtr factory, std::string name) {
+                           detail::FactoryPtr factory, const detail::SpawnOptions& options) {
   Cell& cell = *ObjectStore<Cell>::take();
   cell.generation_ = cell.begin_life(&anchor, 2);
   cell.type_ = &type;
   cell.receive_ = type.receive;
   cell.factory_ = std::move(factory);
-  if (!name.empty()) {
-    cell.name_.given = std::move(name);
+  if (!options.name.empty()) {
+    cell.name_.given = options.name;
+  }
+  if (!options.mailbox.is_plain()) {
+    cell.room_ = std::make_shared<WaitingRoom>(options.mailbox);
+    cell.set_kind(detail::TargetKind::actor_with_room);
   }
   cell.condition_ = {};
   cell.is_scheduled_ = false;
+  cell.marks_told_.store(0, std::memory_order_relaxed);
   cell.aftermath_ = {};
   cell.parent_ = parent;
   if (parent != nullptr && !parent->is_guardian()) {
@@ -50,12 +55,20 @@ void Cell::abandon() noexcept {
   release();
 }
 
-// Closes the first queue; what is in it are dead letters, in order.
+// Closes the first queue; what is in it are dead letters, in order, and so is what waits for room.
 void Cell::drop_user_mail() {
   const Ref self = ref();
+  std::deque<WaitingRoom::InLine> line;
+  if (room_ != nullptr) {
+    line = room_->close();
+  }
   mailbox_.close_user();
   while (Envelope* const left = mailbox_.pop_pending()) {
     node().dead_letter(self, EnvelopePtr(left));
+  }
+  for (WaitingRoom::InLine& one : line) {
+    node().dead_letter(self, std::move(one.message));
+    one.waiter.tell();
   }
 }
 
@@ -82,6 +95,8 @@ void Cell::retire() noexcept {
     }
     cell->name_.number = 0;
     cell->children_.reset();
+    cell->room_.reset();
+    cell->set_kind(detail::TargetKind::actor);
     Cell* const parent = std::exchange(cell->parent_, nullptr);
     ObjectStore<Cell>::put(cell);
     cell = parent != nullptr && !parent->is_guardian() && parent->drop_count() ? parent : nullptr;

@@ -101,7 +101,7 @@ void Cell::begin_restart() {
   for (const Ref& actor : extras_->watching) {
     const Ref held = RefAccess::hold(actor);  // its place is that actor's, whose parent stays
     const auto* const target = RefAccess::target(held);
-    if (target != nullptr && target->kind() == detail::TargetKind::actor &&
+    if (target != nullptr && target->is_actor() &&
         static_cast<const Cell*>(target)->parent_ == this) {
       own.push_back(actor);
     }

@@ -12,7 +12,7 @@ using detail::RefAccess;
 
 void Cell::send_system(const Ref& to, EnvelopePtr message) {
   auto* const target = RefAccess::target(to);
-  if (target == nullptr || target->kind() != detail::TargetKind::actor) {
+  if (target == nullptr || !target->is_actor()) {
     return;
   }
   auto& cell = *static_cast<Cell*>(target);
@@ -31,6 +31,7 @@ void Cell::send_system(const Ref& to, EnvelopePtr message) {
   }
   switch (cell.mailbox_.push_system(pushed)) {
     case Push::queued:
+    case Push::many:
       return;
     case Push::woke:
       cell.schedule();

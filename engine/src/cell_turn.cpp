@@ -6,6 +6,7 @@
 #include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/ticket.hpp>
 #include <spinoff/engine/worker.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
@@ -153,6 +154,7 @@ unsigned Cell::run_turn() noexcept {
     }
     if (left == 0) [[unlikely]] {
       mailbox_.put_back(message);
+      note_length();
       node().executor().yield(*this);
       return budget;
     }
@@ -193,6 +195,7 @@ bool Cell::take_other_step(unsigned& left) {
     if (ends) {
       drop_mail();
     }
+    note_length();
     if (left == 0) {
       node().executor().yield(*this);
       return false;
@@ -243,6 +246,9 @@ void Cell::handle_special(EnvelopePtr message) {
         return;
       }
       break;
+    case detail::MessageKind::ticket:
+      handle_ticket(std::move(message));
+      return;
     case detail::MessageKind::routed:
       // What it came in counts as long as it is there: until its handler has returned.
       give(type_->takes_aside ? message.release() : detail::Routed::open(*message).release());
@@ -250,16 +256,42 @@ void Cell::handle_special(EnvelopePtr message) {
     default:
       break;
   }
+  if (unwrap_here(message)) {
+    give(message.release());
+  }
+}
+
+// False if nothing is left of it.
+bool Cell::unwrap_here(EnvelopePtr& message) {
   try {
     message = unwrap(std::move(message), *anchor());
   } catch (const DecodeError&) {  // told by unwrap
-    return;
+    message = nullptr;
   } catch (...) {  // it cannot be copied
     node().publish_error(ref(), std::current_exception(), {});
-    return;
+    message = nullptr;
   }
-  if (message != nullptr) {
+  return message != nullptr;
+}
+
+// What a process may take aside stays in its ticket, and so in the waiting room, until it is got.
+void Cell::handle_ticket(EnvelopePtr ticket) {
+  EnvelopePtr& drawn = Ticket::draw(*ticket);
+  if (type_->takes_aside) {
+    if (drawn->type().kind == detail::MessageKind::encoded && !unwrap_here(drawn)) {
+      return;
+    }
+    if (drawn->type().kind != detail::MessageKind::poison &&
+        drawn->type().kind != detail::MessageKind::terminated) {
+      give(ticket.release());
+      return;
+    }
+  }
+  EnvelopePtr message = Ticket::open(*ticket);
+  if (message->type().kind == detail::MessageKind::user) {
     give(message.release());
+  } else {
+    handle_special(std::move(message));
   }
 }
 

@@ -20,7 +20,7 @@ void Cell::watch(const Ref& wanted) {
   if (target == this || !extras().watching.insert(actor).second) {
     return;
   }
-  if (target != nullptr && target->kind() == detail::TargetKind::actor) {
+  if (target != nullptr && target->is_actor()) {
     send_system(actor, Watch{actor, ref()});
   } else if (auto* const name = static_cast<NameTarget*>(target);
              target != nullptr && target->kind() == detail::TargetKind::name && name->is_remote() &&
@@ -47,7 +47,7 @@ void Cell::send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher) {
   if (target == nullptr) {
     return;
   }
-  if (target->kind() == detail::TargetKind::actor) {
+  if (target->is_actor()) {
     send_system(actor, Unwatch{watcher});
   } else if (target->kind() == detail::TargetKind::name && node.transport() != nullptr) {
     if (const auto* const name = static_cast<NameTarget*>(target); name->is_remote()) {

@@ -16,7 +16,7 @@ DelayedMessage::DelayedMessage(Ref to, std::chrono::nanoseconds period, Envelope
 engine::Clock::time_point DelayedMessage::fire(engine::Clock::time_point due) {
   Target* const target = RefAccess::target(to_);
   EnvelopePtr message;
-  if (target->kind() == TargetKind::actor) {
+  if (target->is_actor()) {
     message = Envelope::make<Scheduled>(Sender{}, *this);
   } else {
     // Nobody would look whether the message was cancelled: the time to claim is now.
@@ -30,14 +30,13 @@ engine::Clock::time_point DelayedMessage::fire(engine::Clock::time_point due) {
     }
   }
   if (message != nullptr) {
-    deliver(target, RefAccess::generation(to_), std::move(message));
+    deliver_or_drop(target, RefAccess::generation(to_), std::move(message));
   }
   if (period_ == std::chrono::nanoseconds::zero() ||
       state_.load(std::memory_order_acquire) == State::cancelled) {
     return engine::Clock::time_point::max();
   }
-  if (target->kind() == TargetKind::actor &&
-      static_cast<engine::Cell*>(target)->mailbox().is_closed()) {
+  if (target->is_actor() && static_cast<engine::Cell*>(target)->mailbox().is_closed()) {
     return engine::Clock::time_point::max();  // it would only make dead letters, for ever
   }
   return engine::due_after(due, period_);

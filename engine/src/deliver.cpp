@@ -1,4 +1,6 @@
 // From a Ref to whatever it points to.
+#include "deliver.hpp"
+
 #include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/name_target.hpp>
@@ -9,24 +11,16 @@ namespace spinoff::detail {
 
 using engine::AskTarget;
 using engine::Cell;
+using engine::dead_letter;
+using engine::IfFull;
 using engine::NameTarget;
 using engine::NodeAnchor;
-using engine::NodeCore;
 using engine::PushAtHome;
 using engine::Worker;
 
 namespace {
 
 // What is rare stands apart, so that `deliver` itself needs no frame.
-
-void dead_letter(NodeAnchor& anchor, const Ref& target, EnvelopePtr message) {
-  const NodeAnchor::Entry entry(anchor);
-  if (entry.node() != nullptr) {
-    entry.node()->dead_letter(target, std::move(message));
-  } else if (Cell* const running = Cell::running()) {  // that node has ended, the sender's has not
-    running->node().dead_letter(target, std::move(message));
-  }
-}
 
 void deliver_by_name(NameTarget& name, std::uint32_t generation, EnvelopePtr message) {
   const NodeAnchor::Entry entry(*name.anchor());
@@ -43,26 +37,32 @@ void deliver_to_nobody(EnvelopePtr message) {
   }
 }
 
-[[gnu::noinline]] void deliver_to_closed(Cell& cell, std::uint32_t generation, Envelope* message) {
-  dead_letter(*cell.anchor(), RefAccess::hold(&cell, generation), EnvelopePtr(message));
+[[gnu::noinline]] void deliver_to_closed(Cell& cell, Envelope* message) {
+  dead_letter(*cell.anchor(), RefAccess::hold(&cell, message->target_generation),
+              EnvelopePtr(message));
 }
 
 // To an actor that is at home elsewhere.
-[[gnu::noinline]] void deliver_from_afar(Cell& cell, std::uint32_t generation, Envelope* message) {
+[[gnu::noinline]] void deliver_from_afar(Cell& cell, Envelope* message) {
+  const std::uint32_t generation = message->target_generation;
   switch (cell.mailbox().push(message)) {
     case engine::Push::queued:
+      return;
+    case engine::Push::many:
+      cell.note_length(generation);
       return;
     case engine::Push::woke:
       cell.schedule();
       return;
     case engine::Push::closed:
-      deliver_to_closed(cell, generation, message);
+      deliver_to_closed(cell, message);
       return;
   }
 }
 
-// To what is no actor here.
-[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation, Envelope* sent) {
+// To what is no actor here, or one whose mailbox is not of the usual kind.
+[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation, Envelope* sent,
+                                         IfFull if_full) {
   EnvelopePtr message(sent);
   // Held, because the place may be used again once the other side has gone.
   const Ref held = RefAccess::hold(target, generation);
@@ -72,6 +72,8 @@ void deliver_to_nobody(EnvelopePtr message) {
     if (held) {
       static_cast<AskTarget*>(target)->reply(std::move(message));
     }
+  } else if (held && target->is_actor()) {
+    engine::deliver_to_room(*static_cast<Cell*>(target), held, std::move(message), if_full);
   } else if (held) {
     deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
   } else {
@@ -79,31 +81,48 @@ void deliver_to_nobody(EnvelopePtr message) {
   }
 }
 
-}  // namespace
-
-void deliver(Target* target, std::uint32_t generation, Envelope* message) {
-  if (target == nullptr || target->kind() != TargetKind::actor) [[unlikely]] {
-    deliver_elsewhere(target, generation, message);
-    return;
-  }
-  auto& cell = *static_cast<Cell*>(target);
-  message->target_generation = generation;
+// Into the mailbox of the actor of that generation.
+[[gnu::always_inline]] inline void push(Cell& cell, Envelope* message) {
   if (Worker* const worker = Worker::current(); worker != nullptr) [[likely]] {
     const PushAtHome pushed = worker->push_at_home(cell, message);
     if (pushed == PushAtHome::queued) [[likely]] {
       return;
     }
     if (pushed == PushAtHome::closed) {
-      deliver_to_closed(cell, generation, message);
+      deliver_to_closed(cell, message);
       return;
     }
   }
-  deliver_from_afar(cell, generation, message);
+  deliver_from_afar(cell, message);
+}
+
+}  // namespace
+
+void deliver(Target* target, std::uint32_t generation, Envelope* message) {
+  if (target == nullptr || target->kind() != TargetKind::actor) [[unlikely]] {
+    deliver_elsewhere(target, generation, message, IfFull::fail);
+    return;
+  }
+  message->target_generation = generation;
+  push(*static_cast<Cell*>(target), message);
+}
+
+void deliver(Target* target, std::uint32_t generation, EnvelopePtr message, IfFull if_full) {
+  if (target == nullptr || target->kind() != TargetKind::actor) {
+    deliver_elsewhere(target, generation, message.release(), if_full);
+  } else {
+    deliver(target, generation, message.release());
+  }
+}
+
+void deliver_or_drop(Target* target, std::uint32_t generation, EnvelopePtr message) {
+  deliver(target, generation, std::move(message), IfFull::drop);
 }
 
 void Target::recycle() noexcept {
   switch (kind_) {
     case TargetKind::actor:
+    case TargetKind::actor_with_room:
       static_cast<Cell*>(this)->retire();
       return;
     case TargetKind::ask:
@@ -116,3 +135,21 @@ void Target::recycle() noexcept {
 }
 
 }  // namespace spinoff::detail
+
+namespace spinoff::engine {
+
+void post(Cell& cell, Envelope* message) {
+  detail::push(cell, message);
+}
+
+void dead_letter(NodeAnchor& anchor, const Ref& target, EnvelopePtr message,
+                 std::string_view reason) {
+  const NodeAnchor::Entry entry(anchor);
+  if (entry.node() != nullptr) {
+    entry.node()->dead_letter(target, std::move(message), reason);
+  } else if (Cell* const running = Cell::running()) {  // that node has ended, the sender's has not
+    running->node().dead_letter(target, std::move(message));
+  }
+}
+
+}  // namespace spinoff::engine

@@ -120,7 +120,8 @@ Ref NodeCore::resolve(const Uri& uri) {
   return NameTarget::make(anchor_, uri);
 }
 
-void NodeCore::dead_letter(const Ref& target, detail::EnvelopePtr message) {
+void NodeCore::dead_letter(const Ref& target, detail::EnvelopePtr message,
+                           std::string_view reason) {
   try {
     message = unwrap(std::move(message), anchor_);
   } catch (const DecodeError&) {  // told by unwrap
@@ -133,8 +134,9 @@ void NodeCore::dead_letter(const Ref& target, detail::EnvelopePtr message) {
     return;
   }
   const detail::Sender from = message->sender();
-  if (from.target != nullptr && from.target->kind() != detail::TargetKind::actor) {
-    refuse_ask(*message, "there is no actor " + target.to_string());
+  if (from.target != nullptr && !from.target->is_actor()) {
+    refuse_ask(*message,
+               reason.empty() ? "there is no actor " + target.to_string() : std::string(reason));
   }
   // What a listener to dead letters sends may be one again, and so on for ever: also if it is an
   // actor, which listens by messages.
@@ -157,7 +159,7 @@ void NodeCore::refuse_ask(const detail::Envelope& message, std::string_view reas
 }
 
 void NodeCore::refuse_ask(const detail::Sender& from, std::string_view reason) {
-  if (from.target == nullptr || from.target->kind() == detail::TargetKind::actor) {
+  if (from.target == nullptr || from.target->is_actor()) {
     return;
   }
   const Ref sender = RefAccess::hold(from.target, from.generation);

@@ -32,7 +32,7 @@ void control(const Ref& ref) {
   if (target == nullptr) {
     return;
   }
-  if (target->kind() == TargetKind::actor) {
+  if (target->is_actor()) {
     engine::Cell::send_system(ref, M{});
   } else if (target->kind() == TargetKind::name) {
     refuse_remote(*target, ref);
@@ -60,7 +60,7 @@ void Ref::poison() const {
   if (to == nullptr) {
     return;
   }
-  if (to->kind() == TargetKind::actor) {
+  if (to->is_actor()) {
     detail::deliver(to, generation_, detail::Envelope::make<engine::Poison>(detail::this_sender()));
   } else if (to->kind() == TargetKind::name) {
     refuse_remote(*to, *this);
@@ -84,7 +84,7 @@ Ref Ref::operator/(std::string_view name) const {
     return entry.node()->resolve(wanted);
   }
   // From the actor itself and not by its path, which may have a new owner.
-  if (held.target()->kind() == TargetKind::actor) {
+  if (held.target()->is_actor()) {
     if (Ref found =
             engine::NodeCore::find_below(static_cast<engine::Cell&>(*held.target()), name)) {
       return found;
@@ -103,6 +103,7 @@ Uri Ref::uri() const {
   }
   switch (target()->kind()) {
     case TargetKind::actor:
+    case TargetKind::actor_with_room:
       return {target()->anchor()->node_id(), static_cast<engine::Cell*>(target())->path()};
     case TargetKind::ask:
       return {target()->anchor()->node_id(),

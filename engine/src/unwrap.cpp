@@ -4,6 +4,7 @@
 #include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/ticket.hpp>
 #include <spinoff/errors.hpp>
 
 #include "ref_codec.hpp"
@@ -40,6 +41,8 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
     }
     case detail::MessageKind::routed:
       return detail::Routed::open(*message);
+    case detail::MessageKind::ticket:
+      return unwrap(Ticket::open(*message), anchor);
     case detail::MessageKind::encoded: {
       const Encoded& encoded = message->as<Encoded>();
       const DecodingFor scope(anchor);

@@ -268,7 +268,8 @@ void HubTransport::deliver_message(const NodeId& from, const Item& item) {
   EnvelopePtr message =
       Envelope::make<engine::Encoded>(sender, engine::Encoded{type, std::string(item.payload)});
   if (const Ref target = node_.find(item.to)) {
-    detail::deliver(RefAccess::target(target), RefAccess::generation(target), std::move(message));
+    detail::deliver_or_drop(RefAccess::target(target), RefAccess::generation(target),
+                            std::move(message));
   } else {
     node_.dead_letter(
         NameTarget::make(node_.anchor(), Uri(node_.anchor().node_id(), std::string(item.to))),
@@ -288,7 +289,7 @@ void HubTransport::deliver_watch(const NodeId& from, const Item& item) {
   const Item stopped{.kind = ItemKind::terminated, .to = watcher_uri.path(), .from = item.to};
   const Ref actor = node_.find(item.to);
   detail::Target* const target = RefAccess::target(actor);
-  if (target == nullptr || target->kind() != detail::TargetKind::actor) {
+  if (target == nullptr || !target->is_actor()) {
     answer(from, stopped);
     return;
   }

@@ -24,7 +24,7 @@ class Cells {
     engine::Cell*& cell = by_name_[name];
     if (cell == nullptr) {
       cell = &engine::Cell::create(node_.core().anchor(), &node_.core().guardian(), kType, nullptr,
-                                   name)
+                                   {.name = name})
                   .cell;
     }
     return *cell;

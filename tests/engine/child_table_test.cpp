@@ -35,7 +35,7 @@ struct Family {
 
   Cell& named(std::string name) {
     auto [cell, ref] = Cell::create(node.core().anchor(), &node.core().guardian(), kType, nullptr,
-                                    std::move(name));
+                                    {.name = std::move(name)});
     refs.push_back(std::move(ref));
     return cell;
   }

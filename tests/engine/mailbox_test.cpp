@@ -18,6 +18,7 @@
 namespace {
 
 using spinoff::detail::Sender;
+using spinoff::engine::ChainEnd;
 using spinoff::engine::Envelope;
 using spinoff::engine::EnvelopePtr;
 using spinoff::engine::Mailbox;
@@ -151,6 +152,65 @@ BOOST_AUTO_TEST_CASE(messages_come_out_in_order_over_any_number_of_looks) {
   }
   BOOST_TEST(mailbox.next() == nullptr);
 }
+
+BOOST_AUTO_TEST_CASE(the_length_counts_what_waits_however_it_came) {
+  Mailbox mailbox;
+  mailbox.open();
+  BOOST_TEST(mailbox.length() == 0);
+  mailbox.push(make(1));
+  mailbox.push(make(2));
+  BOOST_TEST(mailbox.length() == 2);
+  mailbox.push_at_home(make(3));
+  mailbox.push_at_home(make(4));
+  BOOST_TEST(mailbox.length() == 4);
+  mailbox.push(make(5));
+  BOOST_TEST(mailbox.length() == 5);
+  Envelope* const first = mailbox.next();
+  BOOST_TEST(mailbox.length() == 4);
+  mailbox.put_back(first);
+  BOOST_TEST(mailbox.length() == 5);
+  BOOST_TEST(mailbox.absorb());
+  BOOST_TEST(mailbox.length() == 5);
+  for (int number = 1; number <= 5; ++number) {
+    BOOST_TEST(number_of(mailbox.next()) == number);
+    BOOST_TEST(mailbox.length() == static_cast<std::size_t>(5 - number));
+  }
+  mailbox.push(make(6));
+  BOOST_TEST(number_of(mailbox.next()) == 6);
+  BOOST_TEST(mailbox.length() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_pusher_is_told_once_in_a_bunch_that_there_are_many) {
+  Idle mailbox;
+  BOOST_TEST((mailbox.push(make(0)) == Push::woke));
+  for (std::size_t length = 2; length <= 2 * Mailbox::kBunch; ++length) {
+    const Push told = length % Mailbox::kBunch == 0 ? Push::many : Push::queued;
+    BOOST_TEST((mailbox.push(make(0)) == told));
+  }
+  mailbox.close_user();
+  while (Envelope* const message = mailbox.pop_pending()) {
+    EnvelopePtr(message).reset();
+  }
+}
+
+// A chain with more messages than its end can count.
+#ifndef SPINOFF_SANITIZED
+BOOST_AUTO_TEST_CASE(a_chain_of_millions_is_counted_when_it_is_taken) {
+  constexpr std::size_t kLength = ChainEnd::kMost + 10;
+  Mailbox mailbox;
+  mailbox.open();
+  for (std::size_t i = 0; i < kLength; ++i) {
+    mailbox.push(make(0));
+  }
+  BOOST_TEST(mailbox.length() == ChainEnd::kMost);
+  BOOST_TEST(mailbox.absorb());
+  BOOST_TEST(mailbox.length() == kLength);
+  while (Envelope* const message = mailbox.pop_pending()) {
+    EnvelopePtr(message).reset();
+  }
+  BOOST_TEST(mailbox.length() == 0);
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(what_is_put_back_comes_first) {
   Mailbox mailbox;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,6 +41,8 @@ struct NodeOptions {
   std::chrono::nanoseconds stop_limit = std::chrono::seconds(30);
   /// Messages that one actor handles before others get their turn; at least 1.
   unsigned turn_budget = 128;
+  /// Each multiple of so many messages that wait for one actor is a HighWaterMarkReached; 0: none.
+  std::size_t high_water_mark = 10000;
   /// How long messages wait for a node that is not up yet, before they are dead letters.
   std::chrono::nanoseconds unreachable_after = std::chrono::seconds(10);
   /// Errors of actors, dead letters and nodes that come and go are logged.

@@ -34,6 +34,8 @@ struct PoolOptions {
   std::size_t size = 0;
   /// What becomes of a routee that fails.
   Decision on_failure = Decision::Default;
+  /// Of each routee; see SpawnOptions.
+  MailboxOptions mailbox = {};
 };
 
 namespace detail {

@@ -7,6 +7,7 @@
 #include <spinoff/ask.hpp>
 #include <spinoff/detail/dispatch.hpp>
 #include <spinoff/ref.hpp>
+#include <spinoff/send_when_room.hpp>
 #include <spinoff/timer.hpp>
 
 namespace spinoff {
@@ -113,6 +114,11 @@ class TypedRef : public Ref {
       M&& message, std::chrono::nanoseconds timeout = std::chrono::seconds(5)) const {
     detail::check_taken<A, M>();
     return Ref::ask<detail::ReplyTo<Reply, M>>(std::forward<M>(message), timeout);
+  }
+  template <class M>
+  [[nodiscard]] SendWhenRoom send_when_room(M&& message) const {
+    detail::check_taken<A, M>();
+    return Ref::send_when_room(std::forward<M>(message));
   }
   template <class M>
   Timer send_later(std::chrono::nanoseconds delay, M&& message) const {

@@ -41,6 +41,12 @@ class UnhandledTermination : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A message to an actor whose bounded mailbox is full. It was not sent.
+class MailboxFull : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// What was awaited did not come in time.
 class Timeout : public std::runtime_error {
  public:

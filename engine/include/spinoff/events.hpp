@@ -1,6 +1,7 @@
 /// What a node tells on its event stream.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -22,6 +23,14 @@ struct UnhandledMessage {
   Ref actor;
   AnyMessage message;
   Ref sender;
+};
+
+/// More messages wait for an actor than a multiple of NodeOptions::high_water_mark: it cannot keep
+/// up, is blocked, or never asks for them. Told once a multiple, within 64 messages, on the thread
+/// of whoever sent the last; again when the queue has been shorter by half a mark in between.
+struct HighWaterMarkReached {
+  Ref actor;
+  std::size_t length;
 };
 
 /// An error in an actor, as its supervisor hears of it.

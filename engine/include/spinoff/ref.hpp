@@ -18,6 +18,7 @@ namespace spinoff {
 
 template <class Reply>
 class Future;
+class SendWhenRoom;
 class Timer;
 
 namespace detail {
@@ -40,7 +41,10 @@ using Payload = std::conditional_t<std::is_convertible_v<std::decay_t<M>, const 
                                    std::string, std::decay_t<M>>;
 
 /// Hands a message over, for good, to whatever `target` is. With no target it is a dead letter.
+/// Throws MailboxFull if that actor's mailbox is full and says so to the sender.
 void deliver(Target* target, std::uint32_t generation, Envelope* message);
+/// The same for who sends in nobody's turn: where `deliver` throws, the message is a dead letter.
+void deliver_or_drop(Target* target, std::uint32_t generation, EnvelopePtr message);
 inline void deliver(Target* target, std::uint32_t generation, EnvelopePtr message) {
   deliver(target, generation, message.release());
 }
@@ -87,7 +91,8 @@ class Ref {
     }
   }
 
-  /// Sends a message. Never blocks. Any thread, also one that is no actor's.
+  /// Sends a message. Never blocks. Any thread, also one that is no actor's. Throws MailboxFull if
+  /// the actor was spawned with a mailbox that is bounded and says so, Overflow::fail_sender.
   template <class M>
   const Ref& operator<<(M&& message) const {
     send(std::forward<M>(message));
@@ -108,6 +113,12 @@ class Ref {
   template <class Reply, class M>
   [[nodiscard]] Future<Reply> ask(M&& message,
                                   std::chrono::nanoseconds timeout = std::chrono::seconds(5)) const;
+
+  /// Sends `message`; where the actor's mailbox is bounded with Overflow::suspend_sender, and full,
+  /// waits for room: `co_await ref.send_when_room(message)` inside of actors, `.get()` outside. (In
+  /// <spinoff/send_when_room.hpp>.)
+  template <class M>
+  [[nodiscard]] SendWhenRoom send_when_room(M&& message) const;
 
   /// Sends `message` after `delay`, unless the timer is cancelled. (In <spinoff/timer.hpp>.)
   template <class M>

@@ -24,6 +24,7 @@ enum class MessageKind : std::uint8_t {
   poison,
   scheduled,
   routed,
+  ticket,
   encoded,
   // In the system queue:
   stop,

@@ -87,6 +87,17 @@ BOOST_AUTO_TEST_CASE(T07_the_worker_pool_counts_primes) {
   BOOST_TEST(contains(ended.output, "there are 1284 primes below 10500\n"));
 }
 
+BOOST_AUTO_TEST_CASE(M13_the_pipeline_never_holds_more_than_its_mailboxes_do) {
+  const Ended ended = run(startnode(
+      {"--actor", "spinoff.examples.bounded_pipeline.Pipeline", "--params", "blocks=100"}));
+  BOOST_TEST(ended.status == 0);
+  // Each byte of block n is n. In the mailbox are 8; one waits, one is made, one is worked on.
+  BOOST_TEST(contains(ended.output, "100 blocks went through, with the sum 324403200; at most "));
+  const std::string::size_type most = ended.output.find("at most ");
+  BOOST_TEST_REQUIRE(most != std::string::npos);
+  BOOST_TEST(std::stoi(ended.output.substr(most + 8)) <= 11);
+}
+
 BOOST_AUTO_TEST_CASE(Y03_the_bank_transfers_what_there_is) {
   const Ended ended = run(startnode({"--actor", "spinoff.examples.bank.Bank"}));
   BOOST_TEST(ended.status == 0);

@@ -32,8 +32,8 @@ bool leads_in_circles(const E& event, const Ref& subscriber) {
 
 template <class E>
 void tell(const Ref& subscriber, const E& event) {
-  deliver(RefAccess::target(subscriber), RefAccess::generation(subscriber),
-          Envelope::make<E>(Sender{}, event));
+  deliver_or_drop(RefAccess::target(subscriber), RefAccess::generation(subscriber),
+                  Envelope::make<E>(Sender{}, event));
 }
 
 }  // namespace spinoff::detail

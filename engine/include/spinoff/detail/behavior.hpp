@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <spinoff/detail/envelope.hpp>
+#include <spinoff/mailbox_options.hpp>
 #include <spinoff/ref.hpp>
 #include <spinoff/supervision.hpp>
 #include <spinoff/task.hpp>
@@ -104,6 +105,8 @@ struct SpawnOptions {
   /// Unique among the siblings, without `/`, `:` and spaces, not beginning with `$`; empty: a name
   /// is made up.
   std::string name = {};
+  /// How it keeps its messages: `bounded(1000, Overflow::drop_oldest)`; see MailboxOptions.
+  MailboxOptions mailbox = {};
 };
 
 /// Spawns a child of `parent`: in a turn of that actor, or by any thread if it is the guardian.

@@ -18,9 +18,10 @@ class NodeAnchor;
 namespace spinoff::detail {
 
 enum class TargetKind : std::uint8_t {
-  actor,  ///< engine::Cell
-  ask,    ///< engine::AskTarget
-  name,   ///< engine::NameTarget: an actor at another node, or a name that nobody has
+  actor,            ///< engine::Cell
+  actor_with_room,  ///< the same, whose messages go through an engine::WaitingRoom
+  ask,              ///< engine::AskTarget
+  name,             ///< engine::NameTarget: an actor at another node, or a name that nobody has
 };
 
 class Target {
@@ -28,7 +29,9 @@ class Target {
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
 
-  [[nodiscard]] TargetKind kind() const noexcept { return kind_; }
+  /// Of whatever life the place has now, as its anchor.
+  [[nodiscard]] TargetKind kind() const noexcept { return kind_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool is_actor() const noexcept { return kind() <= TargetKind::actor_with_room; }
   /// Of whatever life the place has now: who does not hold it gets an anchor, but maybe another
   /// one.
   [[nodiscard]] engine::NodeAnchor* anchor() const noexcept {
@@ -63,6 +66,8 @@ class Target {
   explicit Target(TargetKind kind) noexcept : kind_(kind) {}
   ~Target() = default;
 
+  void set_kind(TargetKind kind) noexcept { kind_.store(kind, std::memory_order_relaxed); }
+
   static constexpr std::uint32_t generation_of(std::uint64_t life) noexcept {
     return static_cast<std::uint32_t>(life >> 32U);
   }
@@ -89,7 +94,7 @@ class Target {
 
   std::atomic<std::uint64_t> life_{0};
   std::atomic<engine::NodeAnchor*> anchor_{nullptr};
-  const TargetKind kind_;
+  std::atomic<TargetKind> kind_;
 };
 
 }  // namespace spinoff::detail

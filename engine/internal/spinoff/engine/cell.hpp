@@ -34,6 +34,7 @@
 #include <spinoff/engine/mailbox.hpp>
 #include <spinoff/engine/node_anchor.hpp>
 #include <spinoff/engine/supervision_state.hpp>
+#include <spinoff/engine/waiting_room.hpp>
 #include <spinoff/ref.hpp>
 
 namespace spinoff::engine {
@@ -58,7 +59,7 @@ class alignas(64) Cell final : public detail::Target {
   /// A new life, held by the Ref and by a count of its own; its mailbox takes messages. `parent` is
   /// null for the guardian.
   static Created create(NodeAnchor& anchor, Cell* parent, const detail::ActorType& type,
-                        detail::FactoryPtr factory, std::string name);
+                        detail::FactoryPtr factory, const detail::SpawnOptions& options);
   /// Undoes `create` for an actor that was never scheduled.
   void abandon() noexcept;
   /// No Ref is left: the place may be used again. Called by Target only.
@@ -82,6 +83,11 @@ class alignas(64) Cell final : public detail::Target {
   void set_scheduled(bool is_scheduled) noexcept { is_scheduled_ = is_scheduled; }
 
   [[nodiscard]] Mailbox& mailbox() noexcept { return mailbox_; }
+  /// Of an actor_with_room, for whoever holds it.
+  [[nodiscard]] const std::shared_ptr<WaitingRoom>& room() const noexcept { return room_; }
+  /// Publishes HighWaterMarkReached if so many messages wait. Any thread, which need not hold the
+  /// actor of that generation.
+  void note_length(std::uint32_t generation);
   /// Pushes a system message if the cell is still of that generation.
   static void send_system(const Ref& to, EnvelopePtr message);
   template <class M>
@@ -131,6 +137,8 @@ class alignas(64) Cell final : public detail::Target {
   void watch(const Ref& wanted);
   void unwatch(const Ref& actor);
   void publish_unhandled(EnvelopePtr message);
+  /// The same as the other note_length; `kept` wait besides those in the mailbox.
+  void note_length(std::size_t kept = 0);
   CoroutineHost& coroutines();
   void run_coroutine(Task<> task, CoroutineHost::Purpose purpose);
 
@@ -146,18 +154,19 @@ class alignas(64) Cell final : public detail::Target {
   // Whether the actor just handles its messages, or what else there is to do or to wait for.
   struct Condition {
     State state = State::created;
-    bool busy = false;      // a coroutine handler is in the middle of a message
-    bool held = false;      // an ancestor is suspended
-    bool ending = false;    // a stop waits until the coroutine is done with its message
-    bool poisoned = false;  // that stop came in order with the messages
-    bool step_due = false;  // `advance` can go on
-    bool stop_due = false;  // the actor has told itself to stop
-    bool killed = false;    // nothing that the actor does may take its time any more
+    bool busy : 1 = false;      // a coroutine handler is in the middle of a message
+    bool held : 1 = false;      // an ancestor is suspended
+    bool ending : 1 = false;    // a stop waits until the coroutine is done with its message
+    bool poisoned : 1 = false;  // that stop came in order with the messages
+    bool step_due : 1 = false;  // `advance` can go on
+    bool stop_due : 1 = false;  // the actor has told itself to stop
+    bool killed : 1 = false;    // nothing that the actor does may take its time any more
+    bool unused : 1 = false;    // so that each bit has a value to compare
 
     /// Running and nothing else: one comparison, since it is made for each message.
     [[nodiscard]] bool is_plain() const noexcept {
-      return std::bit_cast<std::uint64_t>(*this) ==
-             std::bit_cast<std::uint64_t>(Condition{.state = State::running});
+      return std::bit_cast<std::uint16_t>(*this) ==
+             std::bit_cast<std::uint16_t>(Condition{.state = State::running});
     }
   };
 
@@ -184,12 +193,17 @@ class alignas(64) Cell final : public detail::Target {
   bool take_other_step(unsigned& left);
   void handle(Envelope* message);
   void handle_special(EnvelopePtr message);
+  void handle_ticket(EnvelopePtr ticket);
+  [[nodiscard]] bool unwrap_here(EnvelopePtr& message);
   void give(Envelope* message);
   void after_message();
   void refuse_current();
   void after_coroutine();
   [[nodiscard]] bool may_stop_now(bool in_order) const noexcept;
   void drop_mail();
+
+  // How long the mailbox is (high_water.cpp).
+  void tell_length(NodeCore& node, std::size_t length);
 
   // System messages (cell_system.cpp).
   void process_system(EnvelopePtr message);
@@ -246,14 +260,15 @@ class alignas(64) Cell final : public detail::Target {
 
   // The first cache line, from Target on, is what senders look at; those at other homes fight for
   // its end, the mailbox's first words. The second is what each turn touches.
-  Cell* next_sibling_ = nullptr;  // for the parent's table
+  std::atomic<std::uint16_t> marks_told_{0};  // high-water marks, see note_length
+  Cell* next_sibling_ = nullptr;              // for the parent's table
   const detail::ActorType* type_ = nullptr;
   std::atomic<Home> home_{kNowhere};
-  Mailbox mailbox_;
+  [[no_unique_address]] Mailbox mailbox_;  // its last bytes are free
+  std::uint32_t generation_ = 0;
   std::unique_ptr<Behavior> instance_;
   detail::Receive* receive_ = nullptr;  // the type's
   EnvelopePtr current_;
-  std::uint32_t generation_ = 0;
   bool is_scheduled_ = false;  // for its home, under the lock
   // What has to be looked at after each message.
   struct Aftermath {
@@ -267,6 +282,7 @@ class alignas(64) Cell final : public detail::Target {
   Cell* parent_ = nullptr;
   Name name_;
   std::unique_ptr<Extras> extras_;
+  std::shared_ptr<WaitingRoom> room_;  // stays for as long as there are refs
   ChildTable children_;
 };
 

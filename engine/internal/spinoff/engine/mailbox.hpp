@@ -4,23 +4,23 @@
 ///
 /// The user queue is a chain from the oldest message to the newest (as in Pony, and Vyukov's queue
 /// for many producers): `first_` names the oldest, each message the next, and `last_`, which
-/// pushers exchange, the newest, or a mark:
+/// pushers exchange, the newest and how many there are, or a mark:
 ///
-///   last_:    kIdle    both queues are empty; whoever pushes must wake, even if the actor runs on
+///   last_:    idle     both queues are empty; whoever pushes must wake, even if the actor runs on
 ///                      mail of its own
-///             kEmpty   the queue is empty; the runner will look again
-///             kWake    the same, and the system queue may have grown
-///             envelope the newest of a chain; as with kEmpty
-///             kClosed  the actor has stopped; for good
+///             empty    the queue is empty; the runner will look again
+///             wake     the same, and the system queue may have grown
+///             message  the newest of a chain; as with `empty`
+///             closed   the actor has stopped; for good
 ///   system_:  nullptr, envelope, or kClosed: a Treiber stack, which the runner reverses
 ///
 /// Who changes what: a pusher puts its message into `last_`, then ties it to the one that it found
-/// there, or writes `first_` if it found a mark. Whose exchange turns kIdle into anything else must
+/// there, or writes `first_` if it found a mark. Whose exchange turns idle into anything else must
 /// wake the actor, and nobody else need do so. The runner takes the whole chain: it reads and
-/// clears `first_`, then puts kEmpty into `last_`; whoever comes later finds that mark, and begins
-/// the next chain. The runner is done when it finds kIdle, or by kEmpty → kIdle: whatever a pusher
+/// clears `first_`, then puts empty into `last_`; whoever comes later finds that mark, and begins
+/// the next chain. The runner is done when it finds idle, or by empty → idle: whatever a pusher
 /// did before has made that exchange fail. So an actor whose messages all come from its own home
-/// stays at kIdle, and its queues are read and never written.
+/// stays at idle, and its queues are read and never written.
 ///
 /// Between a pusher's exchange and its tie there is a gap, where the runner waits: two
 /// instructions, unless the pusher's thread loses its core just there; then the runner lets other
@@ -29,12 +29,12 @@
 /// Order: before a message from the actor's home goes to the own mail, what lies in the user queue
 /// is taken there. So messages are handled in the order in which they came, wherever from.
 ///
-/// No wake-up is lost. User messages: they are in `last_` itself, so kEmpty → kIdle fails. System
+/// No wake-up is lost. User messages: they are in `last_` itself, so empty → idle fails. System
 /// messages: the pusher pushes to `system_`, then reads `last_`; the runner takes from `last_`,
-/// then reads `system_`, then tries kEmpty → kIdle. All are sequentially
+/// then reads `system_`, then tries empty → idle. All are sequentially
 /// consistent. If the pusher reads a chain, the runner has yet to take it and looks at `system_`
-/// afterwards; if it reads kEmpty it leaves kWake, and the runner's exchange fails and it looks
-/// again; if it reads kIdle it wakes.
+/// afterwards; if it reads empty it leaves wake, and the runner's exchange fails and it looks
+/// again; if it reads idle it wakes.
 ///
 /// Closing is in two steps, `last_` first: a system message that is pushed between the steps is
 /// found by the runner, one pushed after them is refused to its sender. So each is answered exactly
@@ -45,9 +45,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <thread>
-#include <utility>
 
 #include <spinoff/detail/envelope.hpp>
+#include <spinoff/engine/chain_end.hpp>
 
 namespace spinoff::engine {
 
@@ -56,28 +56,34 @@ using detail::EnvelopePtr;
 
 enum class Push : std::uint8_t {
   queued,  ///< someone runs the actor, or will
+  many,    ///< the same, and the caller should look how many wait: see Mailbox::kBunch
   woke,    ///< the caller must wake it
   closed,  ///< not taken
 };
 
 class Mailbox {
  public:
+  /// A queue that grows says `many` once in so many messages.
+  static constexpr std::size_t kBunch = 64;
+
   /// Takes the envelope over unless it says `closed`. Any thread.
   Push push(Envelope* envelope) noexcept {
     envelope->next.store(nullptr, std::memory_order_relaxed);
-    Envelope* before = last_.load(std::memory_order_relaxed);
+    ChainEnd before = last_.load(std::memory_order_relaxed);
+    ChainEnd after;
     do {
-      if (before == closed()) [[unlikely]] {
+      if (before == ChainEnd::closed) [[unlikely]] {
         return Push::closed;
       }
-    } while (!last_.compare_exchange_weak(before, envelope, std::memory_order_seq_cst,
+      after = before.with(envelope);
+    } while (!last_.compare_exchange_weak(before, after, std::memory_order_seq_cst,
                                           std::memory_order_relaxed));
-    if (is_mark(before)) {
+    if (before.is_mark()) {
       first_.store(envelope, std::memory_order_release);
-      return before == idle() ? Push::woke : Push::queued;
+      return before == ChainEnd::idle ? Push::woke : Push::queued;
     }
-    before->next.store(envelope, std::memory_order_release);
-    return Push::queued;
+    before.message()->next.store(envelope, std::memory_order_release);
+    return after.count() % kBunch == 0 ? Push::many : Push::queued;
   }
 
   /// The same for the system queue.
@@ -89,21 +95,28 @@ class Mailbox {
   }
 
   [[nodiscard]] bool is_closed() const noexcept {
-    return last_.load(std::memory_order_relaxed) == closed();
+    return last_.load(std::memory_order_relaxed) == ChainEnd::closed;
+  }
+
+  /// User messages that wait, more or less: one that is just coming or going may be missing, or
+  /// count twice. Any thread.
+  [[nodiscard]] std::size_t length() const noexcept {
+    return pending_count_.load(std::memory_order_relaxed) +
+           last_.load(std::memory_order_relaxed).count();
   }
 
   // For the actor's home, under its lock.
 
   /// Takes the envelope over unless it says false: the mailbox is closed.
   bool push_at_home(Envelope* envelope) noexcept {
-    const Envelope* const last = last_.load(std::memory_order_acquire);
-    if (!is_mark(last)) [[unlikely]] {
+    const ChainEnd last = last_.load(std::memory_order_acquire);
+    if (!last.is_mark()) [[unlikely]] {
       absorb();
-    } else if (last == closed()) [[unlikely]] {
+    } else if (last == ChainEnd::closed) [[unlikely]] {
       return false;
     }
     envelope->next.store(nullptr, std::memory_order_relaxed);
-    append(envelope, envelope);
+    append(envelope, envelope, 1);
     return true;
   }
   /// The same for the system queue.
@@ -114,15 +127,16 @@ class Mailbox {
   /// The oldest user message; null if none has come.
   Envelope* next() noexcept {
     if (pending_ == nullptr) {
-      if (is_mark(last_.load())) {
+      if (last_.load().is_mark()) {
         return nullptr;
       }
-      const auto [first, last] = take_chain();
-      if (first == last) {
-        return first;
+      const Chain chain = take_chain();
+      if (chain.first == chain.last) {
+        return chain.first;
       }
-      pending_ = first;
-      last_pending_ = last;
+      pending_ = chain.first;
+      last_pending_ = chain.last;
+      pending_count_.store(static_cast<std::uint32_t>(chain.count), std::memory_order_relaxed);
     }
     return pop_pending();
   }
@@ -131,11 +145,16 @@ class Mailbox {
   /// closed.
   Envelope* pop_pending() noexcept {
     Envelope* const first = pending_;
-    if (first == last_pending_ || first == nullptr) {
+    if (first == nullptr) {
+      return nullptr;
+    }
+    if (first == last_pending_) [[likely]] {
       pending_ = nullptr;
+      pending_count_.store(0, std::memory_order_relaxed);
     } else {
       pending_ = behind(*first);
       __builtin_prefetch(pending_);  // while the first is handled
+      count_pending(-1);
     }
     return first;
   }
@@ -147,16 +166,17 @@ class Mailbox {
     }
     first->next.store(pending_, std::memory_order_relaxed);
     pending_ = first;
+    count_pending(1);
   }
 
   /// Takes what has come aside, so that the actor can go idle without handling it. False if nothing
   /// had come.
-  bool absorb() noexcept {
-    if (is_mark(last_.load())) {
+  [[gnu::noinline]] bool absorb() noexcept {
+    if (last_.load().is_mark()) {
       return false;
     }
-    const auto [first, last] = take_chain();
-    append(first, last);
+    const Chain chain = take_chain();
+    append(chain.first, chain.last, chain.count);
     return true;
   }
 
@@ -183,32 +203,34 @@ class Mailbox {
   /// Whether the actor can be idle: nothing has come since `next` gave null, or `absorb` false, and
   /// no system message. From then on whoever pushes wakes it.
   bool try_idle() noexcept {
-    Envelope* last = last_.load();
-    if (last == wake_mark()) [[unlikely]] {
-      last_.compare_exchange_strong(last, empty());  // the caller looks again: it has done its work
+    ChainEnd last = last_.load();
+    if (last == ChainEnd::wake) [[unlikely]] {
+      // The caller looks again: it has done its work.
+      last_.compare_exchange_strong(last, ChainEnd::empty);
       return false;
     }
     if (system_.load() != nullptr) [[unlikely]] {
       return false;
     }
-    return last == idle() || (last == empty() && last_.compare_exchange_strong(last, idle()));
+    return last == ChainEnd::idle ||
+           (last == ChainEnd::empty && last_.compare_exchange_strong(last, ChainEnd::idle));
   }
 
   /// Begins a life: as if running, so that whoever made the actor schedules it once.
   void open() noexcept {
     system_.store(nullptr, std::memory_order_relaxed);
-    last_.store(empty(), std::memory_order_release);
+    last_.store(ChainEnd::empty, std::memory_order_release);
   }
 
   /// Refuses user messages from now on; those that had come are given by `pop_pending`.
   void close_user() noexcept {
-    Envelope* last = last_.load();
+    ChainEnd last = last_.load();
     for (;;) {
-      if (!is_mark(last)) {
+      if (!last.is_mark()) {
         absorb();
-        last = empty();
+        last = ChainEnd::empty;
       }
-      if (last_.compare_exchange_weak(last, closed())) {
+      if (last_.compare_exchange_weak(last, ChainEnd::closed)) {
         return;
       }
     }
@@ -228,22 +250,18 @@ class Mailbox {
     return true;
   }
 
-  // Marks are addresses that no envelope has.
-  static Envelope* idle() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{1}); }
-  static Envelope* wake_mark() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{2}); }
-  static Envelope* closed() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{3}); }
-  static Envelope* empty() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{4}); }
-  static bool is_mark(const Envelope* envelope) noexcept { return envelope <= empty(); }
+  // An address that no envelope has.
+  static Envelope* closed() noexcept { return reinterpret_cast<Envelope*>(std::uintptr_t{1}); }
 
   bool wake() noexcept {
-    Envelope* last = last_.load();
+    ChainEnd last = last_.load();
     for (;;) {
-      if (last == idle()) {
-        if (last_.compare_exchange_weak(last, empty())) {
+      if (last == ChainEnd::idle) {
+        if (last_.compare_exchange_weak(last, ChainEnd::empty)) {
           return true;
         }
-      } else if (last == empty()) {
-        if (last_.compare_exchange_weak(last, wake_mark())) {
+      } else if (last == ChainEnd::empty) {
+        if (last_.compare_exchange_weak(last, ChainEnd::wake)) {
           return false;
         }
       } else {
@@ -252,20 +270,45 @@ class Mailbox {
     }
   }
 
+  struct Chain {
+    Envelope* first;
+    Envelope* last;
+    std::size_t count;
+  };
+
   // The chain that `last_` ends, which is no mark.
-  std::pair<Envelope*, Envelope*> take_chain() noexcept {
+  Chain take_chain() noexcept {
     Envelope* const first = written(first_);
     first_.store(nullptr, std::memory_order_relaxed);
-    return {first, last_.exchange(empty())};
+    const ChainEnd end = last_.exchange(ChainEnd::empty);
+    return {first, end.message(),
+            end.is_uncounted() ? count_up_to(first, end.message()) : end.count()};
+  }
+  [[gnu::noinline]] static std::size_t count_up_to(const Envelope* first,
+                                                   const Envelope* last) noexcept {
+    std::size_t count = 1;
+    for (; first != last; first = behind(*first)) {
+      ++count;
+    }
+    return count;
   }
 
-  void append(Envelope* first, Envelope* last) noexcept {
-    if (pending_ == nullptr) {
+  void append(Envelope* first, Envelope* last, std::size_t count) noexcept {
+    if (pending_ == nullptr) [[likely]] {
       pending_ = first;
+      pending_count_.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
     } else {
       last_pending_->next.store(first, std::memory_order_relaxed);
+      count_pending(static_cast<int>(count));
     }
     last_pending_ = last;
+  }
+
+  // One thread at a time writes it.
+  void count_pending(int more) noexcept {
+    pending_count_.store(
+        pending_count_.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(more),
+        std::memory_order_relaxed);
   }
 
   // The message behind one that is not the last.
@@ -297,12 +340,13 @@ class Mailbox {
   }
 
   // Other threads fight for these.
-  std::atomic<Envelope*> last_{closed()};
+  std::atomic<ChainEnd> last_{ChainEnd::closed};
   std::atomic<Envelope*> first_{nullptr};
   // The runner looks at these for each message.
   std::atomic<Envelope*> system_{closed()};
   Envelope* pending_ = nullptr;       // the own mail, the oldest first
   Envelope* last_pending_ = nullptr;  // good while `pending_` is not null
+  std::atomic<std::uint32_t> pending_count_{0};
 
  public:
   /// Whoever holds a mailbox begins a cache line behind as many bytes of it.

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -35,6 +36,8 @@ class NodeCore {
     unsigned turn_budget = 128;
     /// What becomes of a top-level actor that fails.
     Decision guardian_decision = Decision::Stop;
+    /// Each multiple of so many messages that wait for one actor is an event; 0: none.
+    std::size_t high_water_mark = 10000;
     /// Of the node's random numbers; without it, another one at each start.
     std::optional<std::uint64_t> seed = std::nullopt;
   };
@@ -69,8 +72,9 @@ class NodeCore {
   /// The descendant of that relative path, `b/c`, or a Ref that names nobody.
   static Ref find_below(Cell& cell, std::string_view path);
 
-  /// A message that nobody will handle. Answers an ask.
-  void dead_letter(const Ref& target, detail::EnvelopePtr message);
+  /// A message that nobody will handle. Whoever asked is told why; if nothing is said, that there
+  /// is no such actor.
+  void dead_letter(const Ref& target, detail::EnvelopePtr message, std::string_view reason = {});
   /// Tells whoever asked `message` that no reply will come.
   void refuse_ask(const detail::Envelope& message, std::string_view reason);
   void refuse_ask(const detail::Sender& asker, std::string_view reason);

@@ -1,0 +1,132 @@
+// To actors whose messages wait in a room.
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/ticket.hpp>
+#include <spinoff/engine/waiting_room.hpp>
+#include <spinoff/errors.hpp>
+#include <spinoff/send_when_room.hpp>
+
+#include "deliver.hpp"
+
+namespace spinoff::engine {
+
+using detail::RefAccess;
+using Entry = WaitingRoom::Entry;
+
+namespace {
+
+std::string full(const Ref& actor, const MailboxOptions& options) {
+  return "the mailbox of " + actor.to_string() + " is full (" + std::to_string(options.capacity()) +
+         (options.capacity() == 1 ? " message)" : " messages)") +
+         (options.overflow() == Overflow::suspend_sender
+              ? ": wait for room with `co_await ref.send_when_room(...)`"
+              : "");
+}
+
+bool leaves_it_to_the_sender(const MailboxOptions& options) {
+  return options.overflow() == Overflow::fail_sender ||
+         options.overflow() == Overflow::suspend_sender;
+}
+
+// Does what follows from the answer. True unless the message stands in the line.
+bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, IfFull if_full) {
+  const std::shared_ptr<WaitingRoom>& room = cell.room();
+  switch (answer.entry) {
+    case Entry::taken:
+      Ticket::send(cell, RefAccess::generation(held), room);
+      return true;
+    case Entry::waits:
+      return false;
+    case Entry::closed:
+      dead_letter(*cell.anchor(), held, std::move(answer.left));
+      return true;
+    case Entry::full:
+      if (if_full == IfFull::fail && leaves_it_to_the_sender(room->options())) {
+        throw MailboxFull(full(held, room->options()));
+      }
+      [[fallthrough]];
+    case Entry::replaces:
+      dead_letter(*cell.anchor(), held, std::move(answer.left), full(held, room->options()));
+      return true;
+  }
+  return true;
+}
+
+// Nothing if it turns out to be no message.
+std::optional<std::int64_t> priority_of(Cell& cell, const Ref& held, EnvelopePtr& message,
+                                        IfFull if_full) {
+  try {
+    return cell.room()->priority_of(message, *cell.anchor());
+  } catch (const DecodeError&) {  // told by unwrap
+    return std::nullopt;
+  } catch (...) {
+    if (if_full == IfFull::fail) {
+      throw;
+    }
+    dead_letter(*cell.anchor(), held, std::move(message), describe(std::current_exception()));
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+void deliver_to_room(Cell& cell, const Ref& held, EnvelopePtr message, IfFull if_full) {
+  message->target_generation = RefAccess::generation(held);
+  if (const auto priority = priority_of(cell, held, message, if_full)) {
+    follow(cell, held, cell.room()->enter(std::move(message), *priority, if_full == IfFull::wait),
+           if_full);
+  }
+}
+
+}  // namespace spinoff::engine
+
+namespace spinoff::detail {
+
+using engine::Cell;
+using engine::IfFull;
+using engine::RoomWaiter;
+
+RoomEntry::RoomEntry(Ref to, EnvelopePtr message)
+    : to_(RefAccess::hold(to)), message_(std::move(message)) {}
+
+bool RoomEntry::enter(std::uint64_t token) {
+  return enter(RoomWaiter{.actor = RefAccess::hold(Cell::running()->ref()), .token = token});
+}
+
+void RoomEntry::enter_and_wait() {
+  if (Cell::running() != nullptr) {
+    throw std::logic_error("get() of a send would block the actor's worker: co_await it instead");
+  }
+  const auto come_in = std::make_shared<std::binary_semaphore>(0);
+  if (!enter(RoomWaiter{.thread = come_in})) {
+    come_in->acquire();
+    number_ = 0;
+  }
+}
+
+bool RoomEntry::enter(const RoomWaiter& waiter) {
+  Target* const target = RefAccess::target(to_);
+  if (target == nullptr || target->kind() != TargetKind::actor_with_room) {
+    deliver(target, RefAccess::generation(to_), std::move(message_), IfFull::fail);
+    return true;
+  }
+  auto& cell = *static_cast<Cell*>(target);
+  message_->target_generation = RefAccess::generation(to_);
+  const auto priority = engine::priority_of(cell, to_, message_, IfFull::fail);
+  if (!priority) {
+    return true;
+  }
+  auto answer = cell.room()->enter(std::move(message_), *priority, true, waiter);
+  number_ = answer.number;
+  return engine::follow(cell, to_, std::move(answer), IfFull::fail);
+}
+
+bool RoomEntry::leave_line() noexcept {
+  return number_ != 0 &&
+         static_cast<Cell*>(RefAccess::target(to_))->room()->leave_line(std::exchange(number_, 0));
+}
+
+}  // namespace spinoff::detail

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+#include <spinoff/detail/routed.hpp>
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/delayed_message.hpp>
+#include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/waiting_room.hpp>
+
+#include "unwrap.hpp"
+
+namespace spinoff::engine {
+
+namespace {
+
+constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::min();
+
+bool is_engines(const Envelope& message) noexcept {
+  const detail::MessageKind kind = message.type().kind;
+  return kind == detail::MessageKind::terminated || kind == detail::MessageKind::poison;
+}
+
+}  // namespace
+
+void RoomWaiter::tell() const {
+  if (thread != nullptr) {
+    thread->release();
+  } else {
+    Cell::send_system(actor, WakeUp{token});
+  }
+}
+
+WaitingRoom::Answer WaitingRoom::enter(EnvelopePtr message, std::int64_t priority, bool may_wait,
+                                       RoomWaiter waiter) {
+  const bool engines = is_engines(*message);
+  const std::scoped_lock lock(mutex_);
+  if (closed_) {
+    return {Entry::closed, std::move(message)};
+  }
+  const bool waits = options_.overflow() == Overflow::suspend_sender && (may_wait || engines);
+  if (engines ? line_.empty() : !is_full()) {
+    add(std::move(message), priority);
+    return {Entry::taken, nullptr};
+  }
+  if (waits) {
+    line_.push_back({std::move(message), priority, std::move(waiter), ++last_number_});
+    return {Entry::waits, nullptr, last_number_};
+  }
+  if (options_.overflow() == Overflow::drop_oldest) {
+    return replace_oldest(std::move(message), priority);
+  }
+  return {Entry::full, std::move(message)};
+}
+
+bool WaitingRoom::leave_line(std::uint64_t number) {
+  EnvelopePtr left;  // destroyed outside of the lock
+  const std::scoped_lock lock(mutex_);
+  const auto found =
+      std::ranges::find_if(line_, [&](const InLine& one) { return one.number == number; });
+  if (found == line_.end()) {
+    return false;
+  }
+  left = std::move(found->message);
+  line_.erase(found);
+  return true;
+}
+
+EnvelopePtr WaitingRoom::draw() {
+  const std::scoped_lock lock(mutex_);
+  assert(!waiting_.empty());
+  const auto first = waiting_.begin();
+  EnvelopePtr message = std::move(first->second.front());
+  first->second.pop_front();
+  if (first->second.empty()) {
+    waiting_.erase(first);
+  }
+  return message;
+}
+
+std::vector<RoomWaiter> WaitingRoom::leave() {
+  std::vector<RoomWaiter> came;
+  const std::scoped_lock lock(mutex_);
+  --inside_;
+  while (!line_.empty() && (!is_full() || is_engines(*line_.front().message))) {
+    InLine& first = line_.front();
+    add(std::move(first.message), first.priority);
+    came.push_back(std::move(first.waiter));
+    line_.pop_front();
+  }
+  return came;
+}
+
+std::deque<WaitingRoom::InLine> WaitingRoom::close() {
+  const std::scoped_lock lock(mutex_);
+  closed_ = true;
+  return std::exchange(line_, {});
+}
+
+std::int64_t WaitingRoom::priority_of(EnvelopePtr& message, NodeAnchor& anchor) const {
+  if (!options_.has_priorities()) {
+    return 0;
+  }
+  if (message->type().kind == detail::MessageKind::encoded) {
+    message = unwrap(std::move(message), anchor);
+  }
+  switch (message->type().kind) {
+    case detail::MessageKind::terminated:
+    case detail::MessageKind::poison:
+      return kLast;
+    case detail::MessageKind::scheduled: {
+      Envelope& later = message->as<detail::Scheduled>().task->message();
+      return options_.priority_of(later.type(), later.payload());
+    }
+    case detail::MessageKind::routed: {
+      Envelope& routed = *message->as<detail::Routed>().message;
+      return options_.priority_of(routed.type(), routed.payload());
+    }
+    default:
+      return options_.priority_of(message->type(), message->payload());
+  }
+}
+
+void WaitingRoom::add(EnvelopePtr message, std::int64_t priority) {
+  waiting_[priority].push_back(std::move(message));
+  ++inside_;
+}
+
+// Of the least urgent ones; the new one itself if it is less urgent than all.
+WaitingRoom::Answer WaitingRoom::replace_oldest(EnvelopePtr message, std::int64_t priority) {
+  for (auto band = waiting_.rbegin(); band != waiting_.rend() && band->first <= priority; ++band) {
+    const auto oldest = std::ranges::find_if(
+        band->second, [](const EnvelopePtr& one) { return !is_engines(*one); });
+    if (oldest == band->second.end()) {
+      continue;
+    }
+    EnvelopePtr left = std::move(*oldest);
+    band->second.erase(oldest);
+    if (const std::int64_t emptied = band->first; band->second.empty() && emptied != priority) {
+      waiting_.erase(emptied);
+    }
+    waiting_[priority].push_back(std::move(message));
+    return {Entry::replaces, std::move(left)};
+  }
+  return {Entry::full, std::move(message)};
+}
+
+}  // namespace spinoff::engine

@@ -1,0 +1,254 @@
+/// Mailboxes that take only so many messages, and what becomes of the others.
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <spinoff/router.hpp>
+#include <spinoff/spinoff.hpp>
+
+#include "support/probe.hpp"
+
+namespace {
+
+using namespace spinoff;
+using namespace spinoff::testing;
+
+/// Tells which numbers it handled; answers a question with twice the number.
+class Counts : public Puppet {
+ public:
+  using Receives = Messages<Do, int>;
+  explicit Counts(Collector<int> seen) : seen_(std::move(seen)) {}
+  using Puppet::on;
+  void on(const int& number) {
+    seen_.add(number);
+    if (sender()) {
+      sender() << number * 2;
+    }
+  }
+
+ private:
+  Collector<int> seen_;
+};
+
+struct Fixture {
+  Node node{quiet()};
+  Collector<int> seen{"the numbers that were handled"};
+  Collector<DeadLetter> dead = listen<DeadLetter>(node);
+
+  TypedRef<Counts> spawn(std::size_t capacity, Overflow overflow) {
+    return node.spawn<Counts>({.mailbox = bounded(capacity, overflow)}, seen);
+  }
+  void check_dead(const Ref& actor, int number) const {
+    const DeadLetter letter = dead.next();
+    BOOST_TEST(letter.target == actor);
+    BOOST_TEST_REQUIRE(letter.message.is<int>());
+    BOOST_TEST(*letter.message.get_if<int>() == number);
+  }
+  void check_seen(const std::vector<int>& expected) const {
+    BOOST_TEST(seen.next(expected.size()) == expected, boost::test_tools::per_element());
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(bounded_mailboxes, Fixture)
+
+BOOST_AUTO_TEST_CASE(M13_a_full_mailbox_that_drops_the_newest_makes_it_a_dead_letter) {
+  const auto actor = spawn(2, Overflow::drop_newest);
+  {
+    const Held held(actor);
+    actor << 1 << 2 << 3 << 4;
+    check_dead(actor, 3);
+    check_dead(actor, 4);
+  }
+  check_seen({1, 2});
+  actor << 5;
+  check_seen({5});
+  BOOST_TEST(dead.empty());
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_full_mailbox_that_drops_the_oldest_takes_the_new_one) {
+  const auto actor = spawn(2, Overflow::drop_oldest);
+  {
+    const Held held(actor);
+    actor << 1 << 2 << 3 << 4;
+    check_dead(actor, 1);
+    check_dead(actor, 2);
+  }
+  check_seen({3, 4});
+  BOOST_TEST(dead.empty());
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_full_mailbox_can_fail_its_sender) {
+  const auto actor = spawn(1, Overflow::fail_sender);
+  {
+    const Held held(actor);
+    actor << 1;
+    BOOST_CHECK_EXCEPTION(actor << 2, MailboxFull, [&](const MailboxFull& error) {
+      return error.what() == "the mailbox of " + actor.to_string() + " is full (1 message)";
+    });
+  }
+  check_seen({1});
+  BOOST_TEST(dead.empty());
+}
+
+BOOST_AUTO_TEST_CASE(M13_the_failure_is_an_error_of_the_actor_that_sends) {
+  const auto errors = listen<Error>(node);
+  const auto actor = spawn(1, Overflow::fail_sender);
+  const Ref other = node.spawn<Puppet>();
+  const Held held(actor);
+  actor << 1;
+  other << Do{[actor](Puppet&) { actor << 2; }};
+  const Error error = errors.next();
+  BOOST_TEST(error.actor == other);
+  BOOST_CHECK_THROW(std::rethrow_exception(error.error), MailboxFull);
+}
+
+BOOST_AUTO_TEST_CASE(M13_what_comes_in_nobodys_turn_is_dropped_where_a_sender_would_fail) {
+  const auto actor = spawn(1, Overflow::fail_sender);
+  const Held held(actor);
+  actor << 1;
+  const Timer timer = actor.send_later(0s, 2);
+  check_dead(actor, 2);
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_question_that_finds_no_room_fails_at_once) {
+  for (const Overflow overflow : {Overflow::drop_newest, Overflow::fail_sender}) {
+    const auto actor = spawn(1, overflow);
+    const Held held(actor);
+    actor << 1;
+    auto answer = actor.ask<int>(2);
+    BOOST_CHECK_EXCEPTION(answer.get(), AskFailed, [&](const AskFailed& error) {
+      return std::string(error.what()).find("is full (1 message)") != std::string::npos;
+    });
+    check_dead(actor, 2);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_question_that_has_to_make_room_fails) {
+  const auto actor = spawn(1, Overflow::drop_oldest);
+  const Held held(actor);
+  auto answer = actor.ask<int>(1);
+  actor << 2;
+  BOOST_CHECK_THROW(answer.get(), AskFailed);
+  check_dead(actor, 1);
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_mailbox_without_any_room_is_an_error_at_the_call) {
+  BOOST_CHECK_THROW(bounded(0, Overflow::drop_newest), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(M13_what_the_actor_has_not_handled_when_it_stops_is_a_dead_letter) {
+  const auto actor = spawn(3, Overflow::drop_oldest);
+  {
+    const Held held(actor);
+    actor << 1 << 2 << 3 << 4;
+    check_dead(actor, 1);
+    actor.stop();
+  }
+  check_dead(actor, 2);
+  check_dead(actor, 3);
+  check_dead(actor, 4);
+  BOOST_TEST(seen.empty());
+  actor << 5;
+  check_dead(actor, 5);
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_poison_is_never_refused_and_keeps_its_place) {
+  const auto stopped = listen<Terminated>(node);
+  const auto actor = spawn(2, Overflow::drop_newest);
+  {
+    const Held held(actor);
+    actor << 1 << 2;
+    actor.poison();
+    actor << 3;
+    check_dead(actor, 3);
+  }
+  check_seen({1, 2});
+  BOOST_TEST(stopped.next().actor == actor);
+}
+
+BOOST_AUTO_TEST_CASE(M13_the_mail_is_kept_over_a_restart) {
+  const auto actor = node.spawn<Puppet>();
+  const auto child = call(actor, [&](Puppet& me) {
+    return me.spawn<Counts>({.mailbox = bounded(3, Overflow::fail_sender)}, seen);
+  });
+  {
+    const Held held(child);
+    child << Do{[](Puppet&) { throw std::runtime_error("on purpose"); }};
+    child << 1 << 2;
+    BOOST_CHECK_THROW(child << 3, MailboxFull);
+  }
+  check_seen({1, 2});
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_thread_waits_for_room_as_well) {
+  const auto actor = spawn(1, Overflow::suspend_sender);
+  std::jthread thread;
+  {
+    const Held held(actor);
+    actor << 1;
+    thread = std::jthread([actor] {
+      actor.send_when_room(2).get();
+      actor.send_when_room(3).get();
+    });
+    BOOST_CHECK_THROW(actor << 0, MailboxFull);
+  }
+  check_seen({1, 2, 3});
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_thread_that_waits_goes_on_when_the_actor_has_stopped) {
+  const auto actor = spawn(1, Overflow::suspend_sender);
+  std::jthread thread;
+  {
+    const Held held(actor);
+    actor << 1;
+    thread = std::jthread([actor] { actor.send_when_room(2).get(); });
+    actor.stop();
+  }
+  check_dead(actor, 1);
+  check_dead(actor, 2);
+}
+
+BOOST_AUTO_TEST_CASE(M13_an_actor_must_not_block_for_room) {
+  const auto actor = spawn(1, Overflow::suspend_sender);
+  const Ref other = node.spawn<Puppet>();
+  BOOST_CHECK_THROW(call(other, [&](Puppet&) { actor.send_when_room(1).get(); }), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(M13_the_routees_of_a_pool_can_have_bounded_mailboxes) {
+  const auto pool = node.spawn_pool<Counts>(
+      RoundRobin{}, {.size = 1, .mailbox = bounded(1, Overflow::fail_sender)}, seen);
+  Gate entered("the routee to be in a handler");
+  Gate leave("the test to let it return");
+  pool << Do{[&](Puppet&) {
+    entered.open();
+    leave.wait();
+  }};
+  entered.wait();
+  pool << 1;
+  BOOST_CHECK_THROW(pool << 2, MailboxFull);
+  leave.open();
+  check_seen({1});
+}
+
+BOOST_AUTO_TEST_CASE(M13_the_high_water_mark_counts_what_waits_in_a_bounded_mailbox) {
+  NodeOptions options = quiet();
+  options.high_water_mark = 100;
+  Node other(options);
+  const auto told = listen<HighWaterMarkReached>(other);
+  const Ref actor = other.spawn<Counts>({.mailbox = bounded(150, Overflow::drop_newest)}, seen);
+  const Held held(actor);
+  for (int number = 0; number < 200; ++number) {
+    actor << number;
+  }
+  BOOST_TEST(told.next().actor == actor);
+  BOOST_TEST(told.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
