@@ -66,8 +66,7 @@ AskTarget& AskTarget::begin(NodeAnchor* anchor, detail::Question* questions, std
     ask.retain();  // the message's
     asked = Envelope::with_sender(std::move(asked),
                                   {.target = &ask, .generation = generation, .counted = true});
-    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(sent),
-                    IfFull::wait);
+    detail::deliver_or_throw(RefAccess::target(to), RefAccess::generation(to), sent, IfFull::wait);
   }
   return ask;
 }

@@ -62,7 +62,13 @@ Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, Spaw
   auto [child, ref] = Cell::create(*parent.anchor(), &parent, type, std::move(factory), options);
   switch (parent.children().add(child)) {
     case engine::ChildTable::Added::yes:
-      prepare(child);
+      try {
+        prepare(child);
+      } catch (...) {  // it may have children by now, so it has to end like any other
+        child.start();
+        ref.kill();
+        throw;
+      }
       child.start();
       return std::move(ref);
     case engine::ChildTable::Added::name_taken: {

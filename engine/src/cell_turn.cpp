@@ -11,6 +11,7 @@
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
+#include "deliver.hpp"
 #include "unwrap.hpp"
 
 namespace spinoff::engine {
@@ -201,16 +202,21 @@ bool Cell::take_other_step(unsigned& left) {
       return false;
     }
     --left;
-  } else if (!mailbox_.has_system() && settle()) {
-    return false;
+  } else if (!mailbox_.has_system()) {
+    note_length();
+    return !settle();
   }
   return true;
 }
 
 // An actor that stops handles nothing more. Told at once: one of those who wait for an answer may
-// be a child that has to stop before.
+// be a child that has to stop before. Not what comes meanwhile: a waiting room may have no end.
 void Cell::drop_mail() {
-  while (Envelope* const left = mailbox_.pop_pending()) {
+  for (std::size_t count = mailbox_.length(); count > 0; --count) {
+    Envelope* const left = mailbox_.pop_pending();
+    if (left == nullptr) {
+      return;
+    }
     node().dead_letter(ref(), EnvelopePtr(left));
   }
 }
@@ -316,11 +322,13 @@ Ref Cell::sender() const noexcept {
 }
 
 void Cell::forward(const Ref& to) {
-  EnvelopePtr message = std::move(aftermath_.unhandled ? extras_->unhandled : current_);
-  aftermath_.unhandled = false;
+  // It stays this actor's if that mailbox is full and says so to the sender.
+  EnvelopePtr& message = aftermath_.unhandled ? extras_->unhandled : current_;
   if (message != nullptr) {
-    detail::deliver(RefAccess::target(to), RefAccess::generation(to), std::move(message));
+    detail::deliver_or_throw(RefAccess::target(to), RefAccess::generation(to), message,
+                             IfFull::fail);
   }
+  aftermath_.unhandled = false;
 }
 
 CoroutineHost& Cell::coroutines() {

@@ -61,9 +61,8 @@ void deliver_to_nobody(EnvelopePtr message) {
 }
 
 // To what is no actor here, or one whose mailbox is not of the usual kind.
-[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation, Envelope* sent,
-                                         IfFull if_full) {
-  EnvelopePtr message(sent);
+[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation,
+                                         EnvelopePtr& message, IfFull if_full) {
   // Held, because the place may be used again once the other side has gone.
   const Ref held = RefAccess::hold(target, generation);
   if (target == nullptr) {
@@ -73,12 +72,17 @@ void deliver_to_nobody(EnvelopePtr message) {
       static_cast<AskTarget*>(target)->reply(std::move(message));
     }
   } else if (held && target->is_actor()) {
-    engine::deliver_to_room(*static_cast<Cell*>(target), held, std::move(message), if_full);
+    engine::deliver_to_room(*static_cast<Cell*>(target), held, message, if_full);
   } else if (held) {
     deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
   } else {
     deliver_to_nobody(std::move(message));
   }
+}
+
+[[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation, Envelope* sent) {
+  EnvelopePtr message(sent);
+  deliver_elsewhere(target, generation, message, IfFull::fail);
 }
 
 // Into the mailbox of the actor of that generation.
@@ -100,23 +104,24 @@ void deliver_to_nobody(EnvelopePtr message) {
 
 void deliver(Target* target, std::uint32_t generation, Envelope* message) {
   if (target == nullptr || target->kind() != TargetKind::actor) [[unlikely]] {
-    deliver_elsewhere(target, generation, message, IfFull::fail);
+    deliver_elsewhere(target, generation, message);
     return;
   }
   message->target_generation = generation;
   push(*static_cast<Cell*>(target), message);
 }
 
-void deliver(Target* target, std::uint32_t generation, EnvelopePtr message, IfFull if_full) {
+void deliver_or_throw(Target* target, std::uint32_t generation, EnvelopePtr& message,
+                      IfFull if_full) {
   if (target == nullptr || target->kind() != TargetKind::actor) {
-    deliver_elsewhere(target, generation, message.release(), if_full);
+    deliver_elsewhere(target, generation, message, if_full);
   } else {
     deliver(target, generation, message.release());
   }
 }
 
 void deliver_or_drop(Target* target, std::uint32_t generation, EnvelopePtr message) {
-  deliver(target, generation, std::move(message), IfFull::drop);
+  deliver_or_throw(target, generation, message, IfFull::drop);
 }
 
 void Target::recycle() noexcept {

@@ -24,8 +24,8 @@ enum class IfFull : std::uint8_t {
 /// dead letter if the mailbox has closed.
 void post(Cell& cell, detail::Envelope* message);
 
-/// To an actor_with_room, which is held.
-void deliver_to_room(Cell& cell, const Ref& held, detail::EnvelopePtr message, IfFull if_full);
+/// To an actor_with_room, which is held. The message is taken unless it throws.
+void deliver_to_room(Cell& cell, const Ref& held, detail::EnvelopePtr& message, IfFull if_full);
 
 /// Also when that node has ended. `reason`: why whoever asked gets no reply; see
 /// NodeCore::dead_letter.
@@ -36,7 +36,8 @@ void dead_letter(NodeAnchor& anchor, const Ref& target, detail::EnvelopePtr mess
 
 namespace spinoff::detail {
 
-/// See `deliver` in ref.hpp.
-void deliver(Target* target, std::uint32_t generation, EnvelopePtr message, engine::IfFull if_full);
+/// See `deliver` in ref.hpp. The message is taken unless it throws.
+void deliver_or_throw(Target* target, std::uint32_t generation, EnvelopePtr& message,
+                      engine::IfFull if_full);
 
 }  // namespace spinoff::detail

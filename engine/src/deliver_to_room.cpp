@@ -1,6 +1,6 @@
 // To actors whose messages wait in a room.
+#include <stdexcept>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include <spinoff/engine/cell.hpp>
@@ -10,6 +10,7 @@
 #include <spinoff/send_when_room.hpp>
 
 #include "deliver.hpp"
+#include "unwrap.hpp"
 
 namespace spinoff::engine {
 
@@ -31,8 +32,10 @@ bool leaves_it_to_the_sender(const MailboxOptions& options) {
          options.overflow() == Overflow::suspend_sender;
 }
 
-// Does what follows from the answer. True unless the message stands in the line.
-bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, IfFull if_full) {
+// Does what follows from the answer. True unless the message stands in the line. If it throws, the
+// message is the caller's again.
+bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, EnvelopePtr& message,
+            IfFull if_full) {
   const std::shared_ptr<WaitingRoom>& room = cell.room();
   switch (answer.entry) {
     case Entry::taken:
@@ -45,6 +48,7 @@ bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, IfFull if_f
       return true;
     case Entry::full:
       if (if_full == IfFull::fail && leaves_it_to_the_sender(room->options())) {
+        message = std::move(answer.left);
         throw MailboxFull(full(held, room->options()));
       }
       [[fallthrough]];
@@ -55,29 +59,39 @@ bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, IfFull if_f
   return true;
 }
 
-// Nothing if it turns out to be no message.
-std::optional<std::int64_t> priority_of(Cell& cell, const Ref& held, EnvelopePtr& message,
-                                        IfFull if_full) {
+// Whatever the user's function says, or throws. False if the message is gone.
+bool find_priority(Cell& cell, const Ref& held, EnvelopePtr& message, IfFull if_full,
+                   std::int64_t& priority) {
+  if (!cell.room()->options().has_priorities()) {
+    return true;
+  }
   try {
-    return cell.room()->priority_of(message, *cell.anchor());
+    if (message->type().kind == detail::MessageKind::encoded) {
+      message = unwrap(std::move(message), *cell.anchor());
+    }
   } catch (const DecodeError&) {  // told by unwrap
-    return std::nullopt;
+    return false;
+  }
+  try {
+    priority = cell.room()->priority_of(*message);
   } catch (...) {
     if (if_full == IfFull::fail) {
       throw;
     }
     dead_letter(*cell.anchor(), held, std::move(message), describe(std::current_exception()));
-    return std::nullopt;
+    return false;
   }
+  return true;
 }
 
 }  // namespace
 
-void deliver_to_room(Cell& cell, const Ref& held, EnvelopePtr message, IfFull if_full) {
+void deliver_to_room(Cell& cell, const Ref& held, EnvelopePtr& message, IfFull if_full) {
   message->target_generation = RefAccess::generation(held);
-  if (const auto priority = priority_of(cell, held, message, if_full)) {
-    follow(cell, held, cell.room()->enter(std::move(message), *priority, if_full == IfFull::wait),
-           if_full);
+  std::int64_t priority = 0;
+  if (find_priority(cell, held, message, if_full, priority)) {
+    auto answer = cell.room()->enter(std::move(message), priority, if_full == IfFull::wait);
+    follow(cell, held, std::move(answer), message, if_full);
   }
 }
 
@@ -110,23 +124,28 @@ void RoomEntry::enter_and_wait() {
 bool RoomEntry::enter(const RoomWaiter& waiter) {
   Target* const target = RefAccess::target(to_);
   if (target == nullptr || target->kind() != TargetKind::actor_with_room) {
-    deliver(target, RefAccess::generation(to_), std::move(message_), IfFull::fail);
+    deliver(target, RefAccess::generation(to_), std::move(message_));
     return true;
   }
   auto& cell = *static_cast<Cell*>(target);
   message_->target_generation = RefAccess::generation(to_);
-  const auto priority = engine::priority_of(cell, to_, message_, IfFull::fail);
-  if (!priority) {
+  std::int64_t priority = 0;
+  if (!engine::find_priority(cell, to_, message_, IfFull::fail, priority)) {
     return true;
   }
-  auto answer = cell.room()->enter(std::move(message_), *priority, true, waiter);
+  auto answer = cell.room()->enter(std::move(message_), priority, true, waiter);
   number_ = answer.number;
-  return engine::follow(cell, to_, std::move(answer), IfFull::fail);
+  return engine::follow(cell, to_, std::move(answer), message_, IfFull::fail);
 }
 
 bool RoomEntry::leave_line() noexcept {
-  return number_ != 0 &&
-         static_cast<Cell*>(RefAccess::target(to_))->room()->leave_line(std::exchange(number_, 0));
+  if (number_ == 0) {
+    return false;
+  }
+  auto& cell = *static_cast<Cell*>(RefAccess::target(to_));
+  const auto [left, came_in] = cell.room()->leave_line(std::exchange(number_, 0));
+  engine::Ticket::admit(cell, RefAccess::generation(to_), cell.room(), came_in);
+  return left;
 }
 
 }  // namespace spinoff::detail

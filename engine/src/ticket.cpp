@@ -21,12 +21,25 @@ EnvelopePtr Ticket::open(Envelope& ticket) {
   return message;
 }
 
+Ticket::~Ticket() {
+  if (room_ != nullptr && !drawn_) {  // its node has ended: nobody else would free the message
+    message_ = room_->draw();
+    drawn_ = true;
+  }
+  leave();
+}
+
 void Ticket::leave() {
-  if (const std::shared_ptr<WaitingRoom> room = std::move(room_); room != nullptr && drawn_) {
-    for (const RoomWaiter& one : room->leave()) {
-      send(*cell_, generation_, room);
-      one.tell();
-    }
+  if (const std::shared_ptr<WaitingRoom> room = std::move(room_); room != nullptr) {
+    admit(*cell_, generation_, room, room->leave());
+  }
+}
+
+void Ticket::admit(Cell& cell, std::uint32_t generation, const std::shared_ptr<WaitingRoom>& room,
+                   const std::vector<RoomWaiter>& came_in) {
+  for (const RoomWaiter& one : came_in) {
+    send(cell, generation, room);
+    one.tell();
   }
 }
 

@@ -3,12 +3,11 @@
 #include <limits>
 
 #include <spinoff/detail/routed.hpp>
+#include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/system_messages.hpp>
 #include <spinoff/engine/waiting_room.hpp>
-
-#include "unwrap.hpp"
 
 namespace spinoff::engine {
 
@@ -21,12 +20,22 @@ bool is_engines(const Envelope& message) noexcept {
   return kind == detail::MessageKind::terminated || kind == detail::MessageKind::poison;
 }
 
+// A question that has had its answer, or will take none.
+bool is_given_up(Envelope& message) {
+  const Envelope& sent = message.type().kind == detail::MessageKind::routed
+                             ? *message.as<detail::Routed>().message
+                             : message;
+  const detail::Target* const asker = sent.sender().target;
+  return asker != nullptr && asker->kind() == detail::TargetKind::ask &&
+         static_cast<const AskTarget*>(asker)->outcome() != AskTarget::Outcome::pending;
+}
+
 }  // namespace
 
 void RoomWaiter::tell() const {
   if (thread != nullptr) {
     thread->release();
-  } else {
+  } else if (actor) {
     Cell::send_system(actor, WakeUp{token});
   }
 }
@@ -34,6 +43,7 @@ void RoomWaiter::tell() const {
 WaitingRoom::Answer WaitingRoom::enter(EnvelopePtr message, std::int64_t priority, bool may_wait,
                                        RoomWaiter waiter) {
   const bool engines = is_engines(*message);
+  std::vector<InLine> given_up;  // destroyed outside of the lock
   const std::scoped_lock lock(mutex_);
   if (closed_) {
     return {Entry::closed, std::move(message)};
@@ -44,6 +54,10 @@ WaitingRoom::Answer WaitingRoom::enter(EnvelopePtr message, std::int64_t priorit
     return {Entry::taken, nullptr};
   }
   if (waits) {
+    while (!line_.empty() && is_given_up(*line_.front().message)) {
+      given_up.push_back(std::move(line_.front()));
+      line_.pop_front();
+    }
     line_.push_back({std::move(message), priority, std::move(waiter), ++last_number_});
     return {Entry::waits, nullptr, last_number_};
   }
@@ -53,17 +67,16 @@ WaitingRoom::Answer WaitingRoom::enter(EnvelopePtr message, std::int64_t priorit
   return {Entry::full, std::move(message)};
 }
 
-bool WaitingRoom::leave_line(std::uint64_t number) {
-  EnvelopePtr left;  // destroyed outside of the lock
+std::pair<bool, std::vector<RoomWaiter>> WaitingRoom::leave_line(std::uint64_t number) {
+  std::vector<InLine> given_up;  // destroyed outside of the lock
   const std::scoped_lock lock(mutex_);
-  const auto found =
-      std::ranges::find_if(line_, [&](const InLine& one) { return one.number == number; });
-  if (found == line_.end()) {
-    return false;
+  const auto found = std::ranges::lower_bound(line_, number, {}, &InLine::number);
+  if (found == line_.end() || found->number != number) {
+    return {false, {}};
   }
-  left = std::move(found->message);
+  given_up.push_back(std::move(*found));
   line_.erase(found);
-  return true;
+  return {true, let_in(given_up)};
 }
 
 EnvelopePtr WaitingRoom::draw() {
@@ -79,13 +92,24 @@ EnvelopePtr WaitingRoom::draw() {
 }
 
 std::vector<RoomWaiter> WaitingRoom::leave() {
-  std::vector<RoomWaiter> came;
+  std::vector<InLine> given_up;  // destroyed outside of the lock
   const std::scoped_lock lock(mutex_);
   --inside_;
-  while (!line_.empty() && (!is_full() || is_engines(*line_.front().message))) {
+  return let_in(given_up);
+}
+
+std::vector<RoomWaiter> WaitingRoom::let_in(std::vector<InLine>& given_up) {
+  std::vector<RoomWaiter> came;
+  while (!line_.empty()) {
     InLine& first = line_.front();
-    add(std::move(first.message), first.priority);
-    came.push_back(std::move(first.waiter));
+    if (is_given_up(*first.message)) {
+      given_up.push_back(std::move(first));
+    } else if (!is_full() || is_engines(*first.message)) {
+      add(std::move(first.message), first.priority);
+      came.push_back(std::move(first.waiter));
+    } else {
+      break;
+    }
     line_.pop_front();
   }
   return came;
@@ -97,27 +121,21 @@ std::deque<WaitingRoom::InLine> WaitingRoom::close() {
   return std::exchange(line_, {});
 }
 
-std::int64_t WaitingRoom::priority_of(EnvelopePtr& message, NodeAnchor& anchor) const {
-  if (!options_.has_priorities()) {
-    return 0;
-  }
-  if (message->type().kind == detail::MessageKind::encoded) {
-    message = unwrap(std::move(message), anchor);
-  }
-  switch (message->type().kind) {
+std::int64_t WaitingRoom::priority_of(Envelope& message) const {
+  switch (message.type().kind) {
     case detail::MessageKind::terminated:
     case detail::MessageKind::poison:
       return kLast;
     case detail::MessageKind::scheduled: {
-      Envelope& later = message->as<detail::Scheduled>().task->message();
+      Envelope& later = message.as<detail::Scheduled>().task->message();
       return options_.priority_of(later.type(), later.payload());
     }
     case detail::MessageKind::routed: {
-      Envelope& routed = *message->as<detail::Routed>().message;
+      Envelope& routed = *message.as<detail::Routed>().message;
       return options_.priority_of(routed.type(), routed.payload());
     }
     default:
-      return options_.priority_of(message->type(), message->payload());
+      return options_.priority_of(message.type(), message.payload());
   }
 }
 

@@ -1,6 +1,8 @@
 /// Who sends to a bounded mailbox, and waits for room. On a node without threads, so that each test
 /// says who comes first.
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -235,13 +237,91 @@ BOOST_AUTO_TEST_CASE(M11_the_end_of_an_actor_comes_after_its_question_that_waite
   actor << Do{[asker](Puppet& me) { me.watch(asker); }};
   node.run();
   actor << 1;
-  asker << Do{[actor](Puppet& me) {
-    static_cast<void>(actor.ask<Answer>(2));
+  std::optional<Future<Answer>> question;
+  asker << Do{[&, actor](Puppet& me) {
+    question.emplace(actor.ask<Answer>(2));
     me.stop();
   }};
   run_latest();
   node.run();
   check_seen({1, 2, 0});
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_question_that_is_given_up_while_it_waits_was_not_sent) {
+  const Ref actor = spawn_bounded(1);
+  actor << 1;
+  const Ref asker = spawn<Asker>({}, actor, 2, sent);
+  run_latest();
+  produce(actor, {3});
+  asker.kill();
+  run_latest();
+  node.run();
+  check_seen({1, 3});
+  check_dead({});
+}
+
+/// Takes a number only when it is told to.
+class Picky : public Process {
+ public:
+  Task<> run() { co_await get<Answer>(); }
+};
+
+BOOST_AUTO_TEST_CASE(M13_a_poison_behind_one_who_gives_up_comes_in_although_nobody_leaves) {
+  const Ref actor = spawn<Picky>({.mailbox = bounded(1, Overflow::suspend_sender)});
+  node.run();
+  actor << 1;
+  node.run();
+  spawn<Impatient>({}, actor, 2, sent);
+  node.run();
+  actor.poison();
+  const Ref watcher = spawn<Counts>({}, seen);
+  watcher << Do{[actor](Puppet& me) { me.watch(actor); }};
+  node.run();
+  check_seen({});
+  node.pass(1s);
+  node.run();
+  check_sent({-1});
+  check_seen({0});
+  check_dead({1});
+}
+
+BOOST_AUTO_TEST_CASE(M13_what_a_process_has_looked_at_and_left_is_kept_over_a_restart) {
+  const Ref boss = spawn<Puppet>({});
+  const auto child = std::make_shared<Ref>();
+  boss << Do{[child, seen = seen](Puppet& me) {
+    class Fails : public Process {
+     public:
+      Task<> run(std::shared_ptr<int> starts, Collector<int> seen) {
+        if (++*starts == 1) {
+          co_await get<Answer>();
+          throw std::runtime_error("on purpose");
+        }
+        for (;;) {
+          seen.add(co_await get<int>());
+        }
+      }
+    };
+    *child = me.spawn<Fails>({.mailbox = bounded(3, Overflow::suspend_sender)},
+                             std::make_shared<int>(0), seen);
+  }};
+  node.run();
+  *child << 1 << 2;
+  node.run();
+  *child << Answer{0};
+  produce(*child, {3});
+  node.run();
+  check_seen({1, 2, 3});
+  check_dead({});
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_timer_that_is_cancelled_while_it_waits_is_not_handled) {
+  const Ref actor = spawn_bounded(2);
+  Timer timer = actor.send_later(1s, 1);
+  node.pass(1s);
+  actor << 2;
+  timer.cancel();
+  node.run();
+  check_seen({2});
 }
 
 BOOST_AUTO_TEST_CASE(M13_a_message_counts_until_the_process_gets_it) {

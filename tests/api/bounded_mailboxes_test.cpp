@@ -54,6 +54,36 @@ struct Fixture {
   }
 };
 
+/// Passes numbers on.
+class PassesOn : public Actor {
+ public:
+  using Receives = Messages<int>;
+  explicit PassesOn(Ref to) : to_(std::move(to)) {}
+  void on(const int& /*number*/) { forward(to_); }
+
+ private:
+  Ref to_;
+};
+
+/// Passes texts on to whoever has room, the length first.
+class Tries : public Actor {
+ public:
+  using Receives = Messages<std::string>;
+  Tries(Ref full, Ref other) : full_(std::move(full)), other_(std::move(other)) {}
+  void on(const std::string& text) {
+    try {
+      forward(full_);
+    } catch (const MailboxFull&) {
+      other_ << static_cast<int>(text.size());
+      forward(other_);
+    }
+  }
+
+ private:
+  Ref full_;
+  Ref other_;
+};
+
 BOOST_FIXTURE_TEST_SUITE(bounded_mailboxes, Fixture)
 
 BOOST_AUTO_TEST_CASE(M13_a_full_mailbox_that_drops_the_newest_makes_it_a_dead_letter) {
@@ -126,6 +156,17 @@ BOOST_AUTO_TEST_CASE(M13_a_question_that_finds_no_room_fails_at_once) {
     });
     check_dead(actor, 2);
   }
+}
+
+BOOST_AUTO_TEST_CASE(M13_whoever_asked_is_told_when_a_question_that_is_passed_on_finds_no_room) {
+  const auto actor = spawn(1, Overflow::fail_sender);
+  const auto other = node.spawn<PassesOn>(actor);
+  const Held held(actor);
+  actor << 1;
+  auto answer = other.ask<int>(2);
+  BOOST_CHECK_EXCEPTION(answer.get(), AskFailed, [](const AskFailed& error) {
+    return std::string(error.what()).find("is full") != std::string::npos;
+  });
 }
 
 BOOST_AUTO_TEST_CASE(M13_a_question_that_has_to_make_room_fails) {
@@ -233,6 +274,39 @@ BOOST_AUTO_TEST_CASE(M13_the_routees_of_a_pool_can_have_bounded_mailboxes) {
   BOOST_CHECK_THROW(pool << 2, MailboxFull);
   leave.open();
   check_seen({1});
+}
+
+BOOST_AUTO_TEST_CASE(T04_a_broadcast_goes_to_all_others_although_one_of_them_is_full) {
+  const auto full = spawn(1, Overflow::fail_sender);
+  const auto other = spawn(1, Overflow::fail_sender);
+  const Held held(full);
+  full << 1;
+  const Router all(Broadcast{}, std::vector<TypedRef<Counts>>{full, other});
+  BOOST_CHECK_THROW(all << 2, MailboxFull);
+  check_seen({2});
+}
+
+BOOST_AUTO_TEST_CASE(M13_the_message_for_a_routee_waits_for_room) {
+  const auto actor = spawn(1, Overflow::suspend_sender);
+  const Router one(SmallestMailbox{}, std::vector<TypedRef<Counts>>{actor});
+  std::jthread thread;
+  {
+    const Held held(actor);
+    actor << 1;
+    thread = std::jthread([one] { one.send_when_room(2).get(); });
+  }
+  check_seen({1, 2});
+}
+
+BOOST_AUTO_TEST_CASE(M13_what_could_not_be_forwarded_is_still_there) {
+  const auto unhandled = listen<UnhandledMessage>(node);
+  const auto full = spawn(1, Overflow::fail_sender);
+  const auto other = spawn(2, Overflow::fail_sender);
+  const Held held(full);
+  full << 1;
+  node.spawn<Tries>(full, other) << "four";
+  check_seen({4});
+  BOOST_TEST(*unhandled.next().message.get_if<std::string>() == "four");
 }
 
 BOOST_AUTO_TEST_CASE(M13_the_high_water_mark_counts_what_waits_in_a_bounded_mailbox) {

@@ -98,6 +98,21 @@ BOOST_AUTO_TEST_CASE(M13_messages_from_the_actors_own_worker_count_as_well) {
   BOOST_TEST(told.empty());
 }
 
+BOOST_AUTO_TEST_CASE(M13_so_they_do_when_it_waits_for_its_supervisor) {
+  NodeOptions options = with_mark(kMark);
+  options.workers = 1;
+  options.on_failure = Restart{.backoff = Backoff{.min = 10min, .max = 10min}};
+  Node node(options);
+  const auto told = listen<HighWaterMarkReached>(node);
+  const auto errors = listen<Error>(node);
+  const Ref actor = node.spawn<Puppet>();
+  const Ref other = node.spawn<Puppet>();
+  actor << Do{[](Puppet&) { throw std::runtime_error("on purpose"); }};
+  errors.next();
+  call(other, [&](Puppet&) { send(actor, kMark + kLate); });
+  BOOST_TEST(told.next().actor == actor);
+}
+
 BOOST_AUTO_TEST_CASE(M13_of_an_actor_that_waits_for_its_supervisor_it_is_told_too) {
   Node node(with_mark(kMark));
   const auto told = listen<HighWaterMarkReached>(node);

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <spinoff/router.hpp>
 #include <spinoff/spinoff.hpp>
 
 #include "engine/manual_node.hpp"
@@ -160,8 +161,8 @@ BOOST_AUTO_TEST_CASE(M14_a_full_one_can_fail_its_sender) {
 BOOST_AUTO_TEST_CASE(M14_those_who_wait_for_room_come_in_in_their_order_and_then_by_priority) {
   const Ref actor = spawn(by_urgency().bounded(2, Overflow::suspend_sender));
   actor << Job{"a", 1} << Job{"b", 2};
-  static_cast<void>(actor.ask<int>(Job{"c", 0}));
-  static_cast<void>(actor.ask<int>(Job{"d", 9}));
+  const auto third = actor.ask<int>(Job{"c", 0});
+  const auto fourth = actor.ask<int>(Job{"d", 9});
   check({"b", "a", "d", "c"});
 }
 
@@ -171,6 +172,17 @@ BOOST_AUTO_TEST_CASE(M14_a_process_cannot_have_one) {
                         std::invalid_argument, [](const std::invalid_argument& error) {
                           return std::string(error.what()).find("get<A>()") != std::string::npos;
                         });
+}
+
+BOOST_AUTO_TEST_CASE(M14_a_pool_of_processes_cannot_have_them_and_leaves_nothing_behind) {
+  Node real(quiet());
+  const auto stopped = listen<Terminated>(real);
+  BOOST_CHECK_THROW(static_cast<void>(real.spawn_pool<Empty>(
+                        RoundRobin{}, {.name = "pool", .size = 2, .mailbox = by_urgency()})),
+                    std::invalid_argument);
+  stopped.next();
+  BOOST_CHECK_NO_THROW(
+      static_cast<void>(real.spawn_pool<Empty>(RoundRobin{}, {.name = "pool", .size = 2})));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -42,6 +42,7 @@ struct NodeOptions {
   /// Messages that one actor handles before others get their turn; at least 1.
   unsigned turn_budget = 128;
   /// Each multiple of so many messages that wait for one actor is a HighWaterMarkReached; 0: none.
+  /// Should be several times the `turn_budget`: what is worked off in one turn may not be seen.
   std::size_t high_water_mark = 10000;
   /// How long messages wait for a node that is not up yet, before they are dead letters.
   std::chrono::nanoseconds unreachable_after = std::chrono::seconds(10);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -22,6 +23,7 @@
 #include <spinoff/props.hpp>
 #include <spinoff/ref.hpp>
 #include <spinoff/routing.hpp>
+#include <spinoff/send_when_room.hpp>
 #include <spinoff/supervision.hpp>
 #include <spinoff/typed_ref.hpp>
 
@@ -83,7 +85,8 @@ class Router {
     return *this;
   }
 
-  /// Never blocks. Without a routee the message is a dead letter.
+  /// Never blocks. Without a routee the message is a dead letter. Throws MailboxFull where a Ref
+  /// does; a Broadcast has then gone to all others.
   template <class M>
   void send(M&& message) const {
     static_assert(!std::is_same_v<Routing, ScatterGatherFirst>,
@@ -98,6 +101,22 @@ class Router {
       const std::uint64_t key = state_->picker.key(sent->template as<detail::Payload<M>>());
       deliver(*table, key, std::move(sent));
     }
+  }
+
+  /// Waits for room at the routee that is chosen now. See Ref::send_when_room.
+  template <class M>
+  [[nodiscard]] SendWhenRoom send_when_room(M&& message) const {
+    static_assert(!kToAll, "only a message to one routee can wait for room");
+    check<M>();
+    const detail::Routees::Reading table(state_->routees);
+    auto sent =
+        detail::Envelope::make<detail::Payload<M>>(detail::this_sender(), std::forward<M>(message));
+    if (table->routees.empty()) {
+      return {state_->pool, std::move(sent)};
+    }
+    const std::uint64_t key = state_->picker.key(sent->template as<detail::Payload<M>>());
+    const detail::Routee& routee = table->routees[state_->picker.pick(*table, key)];
+    return {routee.ref, counted(routee, std::move(sent))};
   }
 
   /// Asks the routee that the message goes to; ScatterGatherFirst asks all, for the first reply.
@@ -191,8 +210,16 @@ class Router {
       return;
     }
     const detail::Payload<M> original(std::forward<M>(message));
+    std::exception_ptr first;
     for (const detail::Routee& routee : table.routees) {
-      routee.ref << original;
+      try {
+        routee.ref << original;
+      } catch (...) {
+        first = first == nullptr ? std::current_exception() : first;
+      }
+    }
+    if (first != nullptr) {
+      std::rethrow_exception(first);
     }
   }
 

@@ -26,8 +26,9 @@ struct UnhandledMessage {
 };
 
 /// More messages wait for an actor than a multiple of NodeOptions::high_water_mark: it cannot keep
-/// up, is blocked, or never asks for them. Told once a multiple, within 64 messages, on the thread
-/// of whoever sent the last; again when the queue has been shorter by half a mark in between.
+/// up, is blocked, or never asks for them. Told once a multiple, within 64 messages or a turn,
+/// on the thread of a sender or in the actor's turn; again when the queue has been shorter by half
+/// a mark in between. While an actor takes nothing from other workers the count ends at 4 millions.
 struct HighWaterMarkReached {
   Ref actor;
   std::size_t length;

@@ -41,8 +41,10 @@ template <class M>
 detail::Priority<M> priority(std::int64_t level) {
   return {[level](const void* /*message*/) { return level; }};
 }
-/// The same by a member or a function of the message: `priority<Job>(&Job::urgency)`. It runs on
-/// the thread that sends, maybe several at once; if it throws, so does the send.
+/// The same by a member or a function of the message: `priority<Job>(&Job::urgency)`. It must
+/// not block: it runs on the thread that sends, maybe several at once, and for what comes by a
+/// timer or from another node on the thread that all timers share, or all nodes. If it throws, so
+/// does the send.
 template <class M, class Of>
   requires std::invocable<const Of&, const M&> && (!std::is_integral_v<Of>)
 detail::Priority<M> priority(Of of) {

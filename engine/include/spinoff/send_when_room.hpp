@@ -33,6 +33,7 @@ class RoomEntry {
   /// Once. True if it is sent; else the token is posted to the actor that runs now when it is.
   bool enter(std::uint64_t token);
   void enter_and_wait();
+  void has_come_in() noexcept { number_ = 0; }
   /// True if it was not sent yet, and now will not be.
   bool leave_line() noexcept;
 
@@ -50,8 +51,11 @@ class RoomEntry {
 /// Overflow::suspend_sender; those who wait come in one after the other, in the order in which they
 /// began to. Either `co_await` it, once, inside an actor's coroutine; or call `get()`, once, on a
 /// thread that is no actor's. What is dropped while it waits, by `with_timeout` say, was not sent.
-/// When the actor has stopped, the message is a dead letter, and the wait ends. Other mailboxes
+/// When the actor has stopped, the message is a dead letter, and the wait ends. An actor that waits
+/// for room in its own mailbox does so for ever. Other mailboxes
 /// make nobody wait: with Overflow::fail_sender it throws MailboxFull, as any send does.
+///
+/// With GCC 12, make the message in a line of its own, as for Future.
 class [[nodiscard]] SendWhenRoom {
  public:
   SendWhenRoom(Ref to, detail::EnvelopePtr message) : entry_(std::move(to), std::move(message)) {}
@@ -72,7 +76,9 @@ class [[nodiscard]] SendWhenRoom {
       return false;
     }
     void await_resume() {
-      if (entry_.leave_line()) {  // else it has come in, whatever else has happened since
+      if (!is_interrupted()) {
+        entry_.has_come_in();
+      } else if (entry_.leave_line()) {  // else it has come in all the same
         rethrow_if_interrupted();
       }
     }

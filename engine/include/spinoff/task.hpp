@@ -180,6 +180,7 @@ class Wait : public Wakeable {
   /// Undoes `suspend` when there turned out to be nothing to wait for.
   void unsuspend() noexcept;
   void resume();
+  [[nodiscard]] bool is_interrupted() const noexcept { return interrupted_ != nullptr; }
   void rethrow_if_interrupted() const {
     if (interrupted_) {
       std::rethrow_exception(interrupted_);

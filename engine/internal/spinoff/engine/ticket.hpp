@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <spinoff/detail/envelope.hpp>
 #include <spinoff/engine/waiting_room.hpp>
@@ -24,8 +25,7 @@ class Ticket {
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
   Ticket& operator=(Ticket&&) = delete;
-  /// One that was never drawn leaves its message in the room, which nobody will enter any more.
-  ~Ticket() { leave(); }
+  ~Ticket();
 
   /// Draws the message, which keeps its place in the room for as long as it is in the ticket.
   static EnvelopePtr& draw(Envelope& ticket);
@@ -34,6 +34,9 @@ class Ticket {
 
   /// Sends a ticket to the actor, which may have stopped by now.
   static void send(Cell& cell, std::uint32_t generation, const std::shared_ptr<WaitingRoom>& room);
+  /// The same for each of those who have come in, who are told.
+  static void admit(Cell& cell, std::uint32_t generation, const std::shared_ptr<WaitingRoom>& room,
+                    const std::vector<RoomWaiter>& came_in);
 
  private:
   void leave();

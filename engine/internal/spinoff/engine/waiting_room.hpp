@@ -9,8 +9,9 @@
 /// Who finds the room full, and may wait, stands in a line with its message. When a message leaves,
 /// the first in the line comes in, and its sender is told. So there is a line only while the room
 /// is full, nobody overtakes, and no wake-up is lost: whoever makes room looks at the line under
-/// the lock under which others join it. What the engine itself sends in order with messages, the
-/// end of a watched actor or a poison, is never refused; it stands in the line if there is one.
+/// the lock under which others join it. A question that nobody waits for any more is given up when
+/// it gets to the front. What the engine itself sends in order with messages, the end of a watched
+/// actor or a poison, is never refused; it stands in the line if there is one.
 ///
 /// The end: the actor closes the room, then its mailbox. Of each message that came in before, a
 /// ticket is in the mailbox or on its way there; who finds the mailbox closed draws one, as the
@@ -40,8 +41,6 @@ namespace spinoff::engine {
 using detail::Envelope;
 using detail::EnvelopePtr;
 
-class NodeAnchor;
-
 /// Who is told when its message has come in: an actor's coroutine, or a thread.
 struct RoomWaiter {
   Ref actor = {};
@@ -68,14 +67,14 @@ class WaitingRoom {
     EnvelopePtr left;          ///< the one that was not taken, or had to go
     std::uint64_t number = 0;  ///< in the line
   };
-  /// What `enter` takes. A message from another node is decoded for it. Throws DecodeError, and
-  /// what the user's function for it throws; then the message is as it was.
-  std::int64_t priority_of(EnvelopePtr& message, NodeAnchor& anchor) const;
+  /// What `enter` takes, of a message that is decoded. Throws what the user's function throws.
+  [[nodiscard]] std::int64_t priority_of(Envelope& message) const;
   /// A message of any kind. `may_wait`: to stand in the line if the room is full and its policy
   /// says so; `waiter` then is told.
   Answer enter(EnvelopePtr message, std::int64_t priority, bool may_wait, RoomWaiter waiter = {});
-  /// Gives up the place in the line, and the message. False if that has come in.
-  bool leave_line(std::uint64_t number);
+  /// Gives up the place in the line, and the message. False if that has come in. Also gives those
+  /// who come in instead, as `leave` does.
+  std::pair<bool, std::vector<RoomWaiter>> leave_line(std::uint64_t number);
 
   /// The next message, for who has a ticket: there is one.
   EnvelopePtr draw();
@@ -99,6 +98,7 @@ class WaitingRoom {
     return options_.capacity() != 0 && inside_ >= options_.capacity();
   }
   void add(EnvelopePtr message, std::int64_t priority);
+  std::vector<RoomWaiter> let_in(std::vector<InLine>& given_up);
   Answer replace_oldest(EnvelopePtr message, std::int64_t priority);
 
   const MailboxOptions options_;
