@@ -12,32 +12,36 @@ using engine::Clock;
 
 namespace {
 
-Clock::time_point now_at(const Ref& to) {
-  if (engine::Cell* const running = engine::Cell::running()) {
-    return running->node().timers().now();
-  }
-  if (to) {
-    const engine::NodeAnchor::Entry entry(*RefAccess::target(to)->anchor());
-    if (entry.node() != nullptr) {
-      return entry.node()->timers().now();
+/// The time and the chance of the node of the actor that runs, or else of `to`.
+struct Moment {
+  explicit Moment(const Ref& to) {
+    if (engine::Cell* const running = engine::Cell::running()) {
+      look_at(running->node());
+    } else if (to) {
+      const engine::NodeAnchor::Entry entry(*RefAccess::target(to)->anchor());
+      if (entry.node() != nullptr) {
+        look_at(*entry.node());
+      }
     }
   }
-  return Clock::now();
-}
+  void look_at(engine::NodeCore& node) {
+    now = node.timers().now();
+    share = node.random().share();
+  }
+
+  Clock::time_point now = Clock::now();
+  double share = 0;
+};
 
 void check(const CircuitBreakerOptions& options) {
   const auto zero = std::chrono::nanoseconds::zero();
   if (options.max_failures == 0) {
     throw std::invalid_argument("a circuit breaker's max_failures must be 1 at least");
   }
-  if (options.call_timeout <= zero || options.reset_timeout <= zero) {
+  if (options.call_timeout <= zero || options.reset_timeout.min <= zero) {
     throw std::invalid_argument("a circuit breaker's timeouts must be more than zero");
   }
-  if (!(options.backoff >= 1) || options.max_reset_timeout < options.reset_timeout) {
-    throw std::invalid_argument(
-        "a circuit breaker's backoff must be 1 at least, and max_reset_timeout not below "
-        "reset_timeout");
-  }
+  options.reset_timeout.check();
 }
 
 }  // namespace
@@ -49,8 +53,7 @@ class Circuit {
     bool trial;
   };
 
-  explicit Circuit(CircuitBreakerOptions options)
-      : options_(std::move(options)), reset_timeout_(options_.reset_timeout) {}
+  explicit Circuit(CircuitBreakerOptions options) : options_(std::move(options)) {}
 
   Pass enter(Clock::time_point now) {
     std::unique_lock lock(mutex_);
@@ -72,7 +75,7 @@ class Circuit {
     return pass;
   }
 
-  void leave(Pass pass, bool succeeded, Clock::time_point now) {
+  void leave(Pass pass, bool succeeded, const Moment& moment) {
     std::unique_lock lock(mutex_);
     if (pass.epoch != epoch_) {
       return;
@@ -82,16 +85,17 @@ class Circuit {
       if (!pass.trial) {
         return;
       }
-      reset_timeout_ = options_.reset_timeout;
+      failed_trials_ = 0;
       change(CircuitState::closed);
     } else {
       if (!pass.trial && ++failures_ < options_.max_failures) {
         return;
       }
       if (pass.trial) {
-        back_off();
+        ++failed_trials_;
       }
-      trial_at_ = engine::due_after(now, reset_timeout_);
+      trial_at_ =
+          engine::due_after(moment.now, options_.reset_timeout.wait(failed_trials_, moment.share));
       change(CircuitState::open);
     }
     const CircuitState state = state_;
@@ -111,13 +115,6 @@ class Circuit {
     failures_ = 0;
     ++epoch_;
   }
-  void back_off() {
-    const double longer = static_cast<double>(reset_timeout_.count()) * options_.backoff;
-    const auto limit = options_.max_reset_timeout;
-    reset_timeout_ = longer < static_cast<double>(limit.count())
-                         ? std::chrono::nanoseconds(static_cast<std::int64_t>(longer))
-                         : limit;
-  }
   void tell(CircuitState state) const {
     if (options_.on_change) {
       options_.on_change(state);
@@ -128,14 +125,14 @@ class Circuit {
   mutable std::mutex mutex_;
   CircuitState state_ = CircuitState::closed;
   unsigned failures_ = 0;
-  std::uint64_t epoch_ = 0;  // one more with each change
-  std::chrono::nanoseconds reset_timeout_;
+  std::uint64_t epoch_ = 0;     // one more with each change
+  unsigned failed_trials_ = 0;  // in a row
   Clock::time_point trial_at_;
 };
 
 CircuitCall::CircuitCall(std::shared_ptr<Circuit> circuit, Ref to)
     : circuit_(std::move(circuit)), to_(std::move(to)) {
-  const auto [epoch, trial] = circuit_->enter(now_at(to_));
+  const auto [epoch, trial] = circuit_->enter(Moment(to_).now);
   epoch_ = epoch;
   trial_ = trial;
 }
@@ -151,7 +148,7 @@ CircuitCall::~CircuitCall() {
 
 void CircuitCall::end(bool succeeded) {
   if (const auto circuit = std::exchange(circuit_, nullptr)) {
-    circuit->leave({epoch_, trial_}, succeeded, now_at(to_));
+    circuit->leave({epoch_, trial_}, succeeded, Moment(to_));
   }
 }
 

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include <spinoff/engine/restart_history.hpp>
 
 namespace spinoff::engine {
@@ -28,14 +26,7 @@ nanoseconds RestartHistory::wait(const Backoff& backoff, Clock::time_point now,
   if (in_a_row_ != 0 && now - latest_ >= backoff.reset) {
     in_a_row_ = 0;
   }
-  const auto max = static_cast<double>(backoff.max.count());
-  double wait = static_cast<double>(backoff.min.count()) * std::pow(backoff.factor, in_a_row_);
-  if (!(wait < max)) {  // also if it is no number any more
-    wait = max;
-  }
-  wait *= 1 + backoff.jitter * random.share();
-  constexpr auto kLongest = static_cast<double>(nanoseconds::max().count());
-  return wait < kLongest ? nanoseconds(static_cast<nanoseconds::rep>(wait)) : nanoseconds::max();
+  return backoff.wait(in_a_row_, random.share());
 }
 
 }  // namespace spinoff::engine

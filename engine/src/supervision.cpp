@@ -14,16 +14,6 @@ void require(bool holds, const char* what) {
   }
 }
 
-void check(const Backoff& backoff) {
-  constexpr std::chrono::nanoseconds kNone{0};
-  require(backoff.min >= kNone, "a backoff's min is negative: give zero or more");
-  require(backoff.max >= backoff.min, "a backoff's max is less than its min: give at least that");
-  require(backoff.factor >= 1, "a backoff's factor is less than 1: give 1 or more");
-  require(backoff.jitter >= 0 && backoff.jitter <= 1,
-          "a backoff's jitter is not a share: give 0 to 1");
-  require(backoff.reset >= kNone, "a backoff's reset is negative: give zero or more");
-}
-
 }  // namespace
 
 Decision::Decision(const spinoff::Restart& how) : how_(how), kind_(Restart) {
@@ -32,7 +22,7 @@ Decision::Decision(const spinoff::Restart& how) : how_(how), kind_(Restart) {
   require(how.max.has_value() || how.within == std::chrono::nanoseconds::max(),
           "a restart has `within`, but no `max` to be reached in that time: give both");
   if (how.backoff.has_value()) {
-    check(*how.backoff);
+    how.backoff->check();
   }
 }
 

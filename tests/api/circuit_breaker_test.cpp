@@ -55,8 +55,7 @@ struct World {
   CircuitBreaker breaker{
       {.max_failures = 3,
        .call_timeout = 100ms,
-       .reset_timeout = 1s,
-       .max_reset_timeout = 3s,
+       .reset_timeout = {.min = 1s, .max = 3s, .jitter = 0},
        .on_change = [changes = changes](CircuitState now) { changes.add(now); }}};
 
   template <class M>
@@ -197,8 +196,9 @@ BOOST_AUTO_TEST_CASE(B05_a_trial_that_is_dropped_has_failed) {
 BOOST_AUTO_TEST_CASE(B05_options_out_of_range_are_refused) {
   BOOST_CHECK_THROW(CircuitBreaker({.max_failures = 0}), std::invalid_argument);
   BOOST_CHECK_THROW(CircuitBreaker({.call_timeout = 0s}), std::invalid_argument);
-  BOOST_CHECK_THROW(CircuitBreaker({.backoff = 0.5}), std::invalid_argument);
-  BOOST_CHECK_THROW(CircuitBreaker({.reset_timeout = 1h}), std::invalid_argument);
+  BOOST_CHECK_THROW(CircuitBreaker({.reset_timeout = {.factor = 0.5}}), std::invalid_argument);
+  BOOST_CHECK_THROW(CircuitBreaker({.reset_timeout = {.min = 1h, .max = 1min}}),
+                    std::invalid_argument);
 }
 
 /// Asks through a breaker until that refuses.
@@ -226,6 +226,26 @@ BOOST_AUTO_TEST_CASE(B05_in_a_process_it_is_awaited) {
   BOOST_TEST(log.next() == "6");
   BOOST_TEST(log.next() == "failed");
   BOOST_TEST(log.next() == "open");
+}
+
+BOOST_AUTO_TEST_CASE(B03_jitter_adds_a_random_share) {
+  World world;
+  const auto open_for = [&] {
+    world.breaker =
+        CircuitBreaker({.max_failures = 3, .reset_timeout = {.min = 1s, .max = 1s, .jitter = 1}});
+    world.fail(3);
+    std::string what;
+    try {
+      world.ask(1);
+    } catch (const CircuitOpen& error) {
+      what = error.what();
+    }
+    const auto ms = std::stoi(what.substr(what.find("try again in ") + 13));
+    BOOST_TEST((ms >= 1'000 && ms <= 2'000));
+    return ms;
+  };
+  const std::vector<int> all{open_for(), open_for(), open_for()};
+  BOOST_TEST((all[0] != all[1] || all[1] != all[2]));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

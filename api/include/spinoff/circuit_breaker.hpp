@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <spinoff/ask.hpp>
+#include <spinoff/backoff.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/ref.hpp>
 #include <spinoff/typed_ref.hpp>
@@ -38,11 +39,9 @@ struct CircuitBreakerOptions {
   unsigned max_failures = 5;
   /// A call that takes longer has failed.
   std::chrono::nanoseconds call_timeout = std::chrono::seconds(5);
-  /// How long the circuit is open before a call is tried.
-  std::chrono::nanoseconds reset_timeout = std::chrono::seconds(10);
-  /// With each trial that fails the reset timeout grows by this factor, at least 1, up to a limit.
-  double backoff = 2;
-  std::chrono::nanoseconds max_reset_timeout = std::chrono::minutes(5);
+  /// How long the circuit is open before a call is tried; more than zero. It grows with each trial
+  /// that fails; the first one that succeeds ends that, so `reset` does not count.
+  Backoff reset_timeout = {.min = std::chrono::seconds(10), .max = std::chrono::minutes(5)};
   /// Told of each change, by the thread whose call made it, with no lock held.
   std::function<void(CircuitState)> on_change = {};
 };

@@ -11,25 +11,10 @@
 #include <exception>
 #include <optional>
 
+#include <spinoff/backoff.hpp>
 #include <spinoff/ref.hpp>
 
 namespace spinoff {
-
-/// How long a child that failed waits before it is restarted: `min` at first, `factor` times as
-/// long after each further failure, at most `max`.
-struct Backoff {
-  std::chrono::nanoseconds min = std::chrono::milliseconds(100);
-  std::chrono::nanoseconds max = std::chrono::seconds(10);
-  /// At least 1.
-  double factor = 2;
-  /// 0 to 1: a random share of up to that is added to each wait, also beyond `max`, so that those
-  /// that failed together do not come back together.
-  double jitter = 0.2;
-  /// A child that has run for so long since its last restart begins at `min` again.
-  std::chrono::nanoseconds reset = max;
-
-  friend bool operator==(const Backoff&, const Backoff&) = default;
-};
 
 /// A new instance behind the same ref, with the mailbox kept.
 struct Restart {
