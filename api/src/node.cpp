@@ -12,12 +12,11 @@ namespace spinoff {
 
 namespace {
 
-constexpr int kMaxWorkers = 1024;
-
 int workers_of(const NodeOptions& options) {
-  if (options.workers < 0 || options.workers > kMaxWorkers) {
+  if (options.workers < 0 || options.workers > engine::kMostWorkers) {
     throw NodeStartFailed("a node cannot have " + std::to_string(options.workers) +
-                          " workers: give 1 to 1024, or 0 for one a core");
+                          " workers: give 1 to " + std::to_string(engine::kMostWorkers) +
+                          ", or 0 for one a core");
   }
   return options.workers > 0 ? options.workers
                              : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

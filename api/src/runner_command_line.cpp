@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
 
+#include <spinoff/engine/tbb_executor.hpp>
+
 #include "runner_options.hpp"
 
 namespace spinoff::api {
@@ -43,7 +45,9 @@ void add_options(CLI::App& app, CommandLine& line) {
   add(
       kWorkers,
       [&options](const std::string& text) { options.workers = read_workers(flag(kWorkers), text); },
-      "N", "Threads that run actors, 1 to 1024; 0, the default: one a core");
+      "N",
+      "Threads that run actors, 1 to " + std::to_string(engine::kMostWorkers) +
+          "; 0, the default: one a core");
   app.add_option(flag(kLibrary), options.libraries,
                  "Load a shared object with actor classes; may be given again")
       ->type_name("FILE")

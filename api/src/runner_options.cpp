@@ -3,6 +3,7 @@
 #include <charconv>
 #include <system_error>
 
+#include <spinoff/engine/tbb_executor.hpp>
 #include <spinoff/serialization/quoted.hpp>
 
 namespace spinoff::api {
@@ -25,9 +26,8 @@ int read_workers(std::string_view where, std::string_view text) {
   int workers = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), workers);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw UsageError(std::string(where) +
-                     ": expected a number from 1 to 1024, or 0 for one a core, "
-                     "was given " +
+    throw UsageError(std::string(where) + ": expected a number from 1 to " +
+                     std::to_string(engine::kMostWorkers) + ", or 0 for one a core, was given " +
                      serialization::quoted(text));
   }
   return workers;  // whether there can be so many is for the node to say

@@ -43,6 +43,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -443,8 +445,12 @@ void Shift::run() const {
 }  // namespace
 
 std::unique_ptr<Executor> make_tbb_executor(int workers) {
-  constexpr int kMost = static_cast<int>(Home::kNoWorker) - 1;
-  return std::make_unique<TbbExecutor>(std::clamp(workers, 1, kMost));
+  static_assert(kMostWorkers < static_cast<int>(Home::kNoWorker));
+  if (workers < 1 || workers > kMostWorkers) {
+    throw std::invalid_argument("an executor cannot have " + std::to_string(workers) +
+                                " workers: give 1 to " + std::to_string(kMostWorkers));
+  }
+  return std::make_unique<TbbExecutor>(workers);
 }
 
 }  // namespace spinoff::engine

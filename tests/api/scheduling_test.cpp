@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -186,6 +187,16 @@ BOOST_AUTO_TEST_CASE(a_node_that_has_just_been_busy_can_stop_at_once) {
     endless << Start{};
     node.spawn<Serves>() << Ref(node.spawn<Returns>());
     BOOST_CHECK_NO_THROW(node.stop());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_number_of_workers_that_cannot_be_is_refused_with_the_limits) {
+  for (const int workers : {-1, 4095}) {
+    BOOST_CHECK_EXCEPTION(Node(with_workers(workers)), NodeStartFailed, [&](const auto& error) {
+      const std::string what = error.what();
+      return what.find(std::to_string(workers) + " workers") != std::string::npos &&
+             what.find("1 to 4094") != std::string::npos;
+    });
   }
 }
 

@@ -28,7 +28,7 @@ class NodeStartFailed : public std::runtime_error {
 };
 
 struct NodeOptions {
-  /// Threads that run actors; 0: as many as there are cores. At most 1024.
+  /// Threads that run actors; 0: as many as there are cores. At most 4094.
   int workers = 0;
   /// `host:port` under which other nodes reach this one; port 0 takes a free one. Without it the
   /// node talks to nobody. Only networks that you trust may reach it. A message to another node may

@@ -94,9 +94,9 @@ BOOST_AUTO_TEST_CASE(N04_a_bad_name_is_told_with_the_rule) {
 }
 
 BOOST_AUTO_TEST_CASE(N04_a_bad_number_of_workers_is_told_with_the_limits) {
-  for (const char* const workers : {"1025", "-1", "x", "2x", "99999999999999999999"}) {
+  for (const char* const workers : {"4095", "-1", "x", "2x", "99999999999999999999"}) {
     check_refused({"--remoting", "127.0.0.1:0", std::string("--workers=") + workers},
-                  {"workers", "1 to 1024"});
+                  {"workers", "1 to 4094"});
   }
 }
 
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(N04_a_bad_config_file_is_told_with_the_line) {
   check_config_refused("actor = 3\n", {"c.toml:1: actor: expected a text in quotes"});
   check_config_refused("keep-running = 'yes'\n",
                        {"c.toml:1: keep-running: expected true or false"});
-  check_config_refused("workers = 'x'\n", {"c.toml:1: workers: expected a number from 1 to 1024"});
+  check_config_refused("workers = 'x'\n", {"c.toml:1: workers: expected a number from 1 to 4094"});
   check_config_refused("log-level = 'x'\n", {"c.toml:1: log-level: expected debug, info"});
   check_config_refused("library = [1]\n", {"c.toml:1: library: expected a text in quotes"});
   check_config_refused("[actor]\nname = 'x'\n", {"c.toml:1: actor: expected a text in quotes"});
