@@ -31,7 +31,8 @@ class Node::Impl {
         workers(workers_of(options)),
         core({.turn_budget = std::max(options.turn_budget, 1U),
               .guardian_decision = options.on_failure,
-              .high_water_mark = options.high_water_mark},
+              .high_water_mark = options.high_water_mark,
+              .seed = options.seed},
              engine::make_tbb_executor(workers), std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();

@@ -516,6 +516,29 @@ BOOST_AUTO_TEST_CASE(T09_what_a_node_leaves_to_chance_is_repeated_by_its_seed) {
   BOOST_TEST((choices(2) != first));
 }
 
+BOOST_AUTO_TEST_CASE(T09_the_seed_is_an_option_of_the_node) {
+  const auto choices = [](std::optional<std::uint64_t> seed) {
+    const Collector<Seen> seen("a message at a routee");
+    NodeOptions options = quiet();
+    options.seed = seed;
+    Node node(options);
+    std::vector<Ref> sinks;
+    for (int i = 0; i < 4; ++i) {
+      sinks.push_back(node.spawn<Sink>(seen));
+    }
+    node.spawn<Gambler>(sinks);
+    std::map<int, std::string> where;
+    for (const Seen& one : seen.next(20)) {
+      where[one.value] = one.where.to_string();
+    }
+    return where;
+  };
+  const auto first = choices(1);
+  BOOST_TEST((choices(1) == first));
+  BOOST_TEST((choices(2) != first));
+  BOOST_TEST((choices(std::nullopt) != choices(std::nullopt)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

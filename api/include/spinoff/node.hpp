@@ -46,6 +46,9 @@ struct NodeOptions {
   std::size_t high_water_mark = 10000;
   /// How long messages wait for a node that is not up yet, before they are dead letters.
   std::chrono::nanoseconds unreachable_after = std::chrono::seconds(10);
+  /// Of all that the node leaves to chance, such as jitter and routers without a seed of their own;
+  /// the same seed makes the same choices in the same order. Without it, another one at each start.
+  std::optional<std::uint64_t> seed = std::nullopt;
   /// Errors of actors, dead letters and nodes that come and go are logged.
   bool log_events = true;
 };
