@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <unordered_map>
 
 #include <spinoff/actor.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/shutdown.hpp>
 
 namespace spinoff {
 
@@ -14,6 +16,7 @@ struct Actor::Belongings {
   engine::EventStream& events;
   std::unordered_map<const detail::MessageType*, std::uint64_t> subscriptions;
   std::unordered_map<std::string, Timer> timers;
+  std::map<StopPhase, StopTask> stop_tasks;
   std::size_t sweep_at = 16;
 
   // Those that have fired for the last time: looked for now and then, since keys may be many.
@@ -32,6 +35,9 @@ void Actor::BelongingsDeleter::operator()(Belongings* belongings) const noexcept
   }
   for (const auto& [type, subscription] : belongings->subscriptions) {
     belongings->events.unsubscribe(subscription);
+  }
+  for (auto& [phase, task] : belongings->stop_tasks) {
+    task.cancel();
   }
   delete belongings;
 }
@@ -115,6 +121,18 @@ void Actor::stop_listening(const detail::MessageType& type) {
 
 void Actor::publish_event(const detail::MessageType& type, const void* event) const {
   cell().node().events().publish(type, event);
+}
+
+StopTask Actor::add_stop_task(StopPhase phase, detail::EnvelopePtr question) {
+  StopTask added = cell().node().shutdown().add({.phase = phase,
+                                                 .name = self().uri().path(),
+                                                 .function = nullptr,
+                                                 .asked = self(),
+                                                 .question = std::move(question)});
+  StopTask& kept = belongings().stop_tasks[phase];
+  kept.cancel();
+  kept = added;
+  return added;
 }
 
 }  // namespace spinoff

@@ -2,6 +2,7 @@
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/shutdown.hpp>
 #include <spinoff/engine/tbb_executor.hpp>
 #include <spinoff/engine/timer_thread.hpp>
 #include <spinoff/log.hpp>
@@ -22,6 +23,16 @@ int workers_of(const NodeOptions& options) {
                              : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+StopTimeouts checked(const StopTimeouts& timeouts) {
+  for (const auto timeout : {timeouts.before_stop, timeouts.drain, timeouts.after_stop}) {
+    if (timeout <= std::chrono::nanoseconds::zero()) {
+      throw NodeStartFailed(
+          "a node's stop_timeouts must be more than zero: what has no time cannot run");
+    }
+  }
+  return timeouts;
+}
+
 }  // namespace
 
 class Node::Impl {
@@ -32,7 +43,8 @@ class Node::Impl {
         core({.turn_budget = std::max(options.turn_budget, 1U),
               .guardian_decision = options.on_failure,
               .high_water_mark = options.high_water_mark,
-              .seed = options.seed},
+              .seed = options.seed,
+              .stop_timeouts = checked(options.stop_timeouts)},
              engine::make_tbb_executor(workers), std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();
@@ -76,13 +88,23 @@ class Node::Impl {
     subscribe<HighWaterMarkReached>([](const HighWaterMarkReached& event) {
       write(LogLevel::warning, event.actor, "{} messages wait for this actor", event.length);
     });
-    subscribe<NodeUp>(
-        [](const NodeUp& event) { write(LogLevel::info, "the node {} is up", event.node); });
+    subscribe<StopTaskFailed>([](const StopTaskFailed& event) {
+      write(LogLevel::warning, kNode, "the stop task '{}' of {} has failed: {}", event.task,
+            name_of(event.phase), describe(event.error));
+    });
+    subscribe<StopTaskLeft>([](const StopTaskLeft& event) {
+      write(LogLevel::warning, kNode,
+            "the stop task '{}' of {} takes too long: stopping without it", event.task,
+            name_of(event.phase));
+    });
+    subscribe<NodeUp>([](const NodeUp& event) {
+      write(LogLevel::info, kRemoting, "the node {} is up", event.node);
+    });
     subscribe<NodeDown>([](const NodeDown& event) {
-      write(LogLevel::info, "the node {} is down: {}", event.node, event.reason);
+      write(LogLevel::info, kRemoting, "the node {} is down: {}", event.node, event.reason);
     });
     subscribe<RemoteInputRejected>([](const RemoteInputRejected& event) {
-      write(LogLevel::warning, "dropped {} ({} times)", event.what, event.count);
+      write(LogLevel::warning, kRemoting, "dropped {} ({} times)", event.what, event.count);
     });
   }
 
@@ -93,21 +115,16 @@ class Node::Impl {
     });
   }
 
-  template <class... Args>
-  static void write(LogLevel level, const Ref& actor, fmt::format_string<Args...> format,
+  template <class Source, class... Args>
+  static void write(LogLevel level, const Source& source, fmt::format_string<Args...> format,
                     Args&&... args) {
     if (level >= log_level()) {
-      detail::write_log(level, actor, format, fmt::make_format_args(args...));
+      detail::write_log(level, source, format, fmt::make_format_args(args...));
     }
   }
 
-  template <class... Args>
-  static void write(LogLevel level, fmt::format_string<Args...> format, Args&&... args) {
-    if (level >= log_level()) {
-      detail::write_log(level, "remoting", format, fmt::make_format_args(args...));
-    }
-  }
-
+  static constexpr std::string_view kNode = "node";
+  static constexpr std::string_view kRemoting = "remoting";
   const std::chrono::nanoseconds stop_limit;
   const int workers;
   engine::NodeCore core;
@@ -148,25 +165,54 @@ void Node::publish(const detail::MessageType& type, const void* event) {
   impl_->core.events().publish(type, event);
 }
 
-void Node::stop() {
+StopTask Node::add_stop_task(StopPhase phase, std::string name,
+                             std::function<void(const Stopping&)> function) {
+  if (function == nullptr) {
+    throw std::invalid_argument("the stop task '" + name + "' is an empty function");
+  }
+  return impl_->core.shutdown().add({.phase = phase,
+                                     .name = std::move(name),
+                                     .function = std::move(function),
+                                     .asked = {},
+                                     .question = nullptr});
+}
+
+StopTask Node::add_stop_task(StopPhase phase, std::string name, const Ref& actor,
+                             detail::EnvelopePtr question) {
+  return impl_->core.shutdown().add({.phase = phase,
+                                     .name = std::move(name),
+                                     .function = nullptr,
+                                     .asked = actor,
+                                     .question = std::move(question)});
+}
+
+bool Node::must_not_wait() const {
   const engine::Cell* const running = engine::Cell::running();
-  if ((running != nullptr && running->anchor() == &impl_->core.anchor()) ||
-      engine::EventStream::publishing()) {
-    request_stop();
+  return (running != nullptr && running->anchor() == &impl_->core.anchor()) ||
+         engine::EventStream::publishing() || impl_->core.shutdown().runs_here();
+}
+
+void Node::stop(StopReason reason) {
+  if (must_not_wait()) {
+    request_stop(reason);
   } else {
-    impl_->core.stop(impl_->stop_limit);
+    impl_->core.stop(impl_->stop_limit, reason);
   }
 }
 
-void Node::request_stop() {
-  impl_->core.request_stop();
+void Node::request_stop(StopReason reason) {
+  impl_->core.request_stop(reason);
+}
+
+bool Node::is_stopping() const {
+  return impl_->core.shutdown().has_begun();
 }
 
 void Node::wait() {
-  if (engine::Cell::running() != nullptr || engine::EventStream::publishing()) {
+  if (engine::Cell::running() != nullptr || must_not_wait()) {
     throw std::logic_error(
-        "Node::wait() in an actor or in an event's callback would wait for itself: call it from a "
-        "thread of your own");
+        "Node::wait() in an actor, in an event's callback or in a task of the node's stop would "
+        "wait for itself: call it from a thread of your own");
   }
   impl_->core.wait_until_stopped();
 }

@@ -4,15 +4,12 @@
 // the first signal) only notes that; the main thread then stops the node. The thread for signals
 // meanwhile waits for a second one.
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <unistd.h>
 
 #include <spinoff/api/parse_parameters.hpp>
 #include <spinoff/registry.hpp>
@@ -31,32 +28,32 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kCannotStart = 2;
-constexpr int kSignalled = 128;
+/// How the run ends.
+struct Outcome {
+  int status;
+  StopReason reason;
+};
 
-// Signals that come twice in so short a time were sent once: `timeout` signals its child and then
-// its whole group, and a terminal's group gets what a parent may pass on as well.
-constexpr std::chrono::milliseconds kSameSignal{100};
-
-/// The exit status, once there is one. The first one counts.
-class Outcome {
+/// The outcome, once there is one. The first one counts.
+class Result {
  public:
-  void set(int status) {
+  void set(Outcome outcome) {
     const std::scoped_lock lock(mutex_);
-    if (!status_) {
-      status_ = status;
+    if (!outcome_) {
+      outcome_ = outcome;
     }
     changed_.notify_all();
   }
-  int wait() {
+  Outcome wait() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return status_.has_value(); });
-    return *status_;
+    changed_.wait(lock, [this] { return outcome_.has_value(); });
+    return *outcome_;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<int> status_;
+  std::optional<Outcome> outcome_;
 };
 
 class Runner {
@@ -73,7 +70,13 @@ class Runner {
     if (options_.pidfile) {
       pidfile_.emplace(*options_.pidfile);
     }
-    const SignalThread signals([this](int number) { on_signal(number); });
+    const EndBySignal signals({.on_first = [this](int number) { begin_to_end(number); },
+                               .before_exit =
+                                   [this] {
+                                     if (pidfile_) {
+                                       pidfile_->remove();
+                                     }
+                                   }});
     Node node(node_options());
     if (actor_class_ != nullptr) {
       start_actor(node);
@@ -82,9 +85,9 @@ class Runner {
     if (node.id()) {
       log("listening at {}", *node.id());
     }
-    const int status = outcome_.wait();
-    node.stop();
-    return status;
+    const Outcome outcome = result_.wait();
+    node.stop(outcome.reason);
+    return outcome.status;
   }
 
  private:
@@ -127,31 +130,19 @@ class Runner {
   }
 
   void start_actor(Node& node) {
-    KeptActor::start(node,
-                     {.actor_class = *actor_class_,
-                      .parameters = parameters_,
-                      .name = options_.name.value_or(""),
-                      .message = options_.message,
-                      .keep_running = options_.keep_running.value_or(false),
-                      .on_end = [this](bool by_error) { outcome_.set(by_error ? kFailed : 0); }});
+    KeptActor::start(node, {.actor_class = *actor_class_,
+                            .parameters = parameters_,
+                            .name = options_.name.value_or(""),
+                            .message = options_.message,
+                            .keep_running = options_.keep_running.value_or(false),
+                            .on_end = [this](bool by_error) {
+                              result_.set({by_error ? kFailed : 0, StopReason::actor_ended});
+                            }});
   }
 
-  void on_signal(int number) {
-    const auto now = std::chrono::steady_clock::now();
-    if (first_signal_ == 0) {
-      first_signal_ = number;
-      first_signal_at_ = now;
-      log("{}: stopping; a second signal ends the program at once", signal_name(number));
-      outcome_.set(0);
-      return;
-    }
-    if (number == first_signal_ && now - first_signal_at_ < kSameSignal) {
-      return;
-    }
-    if (pidfile_) {
-      pidfile_->remove();
-    }
-    _exit(kSignalled + number);
+  void begin_to_end(int number) {
+    log("{}: stopping; a second signal ends the program at once", signal_name(number));
+    result_.set({0, reason_of(number)});
   }
 
   template <class... Args>
@@ -166,10 +157,7 @@ class Runner {
   const ActorClass* actor_class_ = nullptr;
   Parameters parameters_;
   std::optional<Pidfile> pidfile_;
-  Outcome outcome_;
-  // Of the thread for signals.
-  int first_signal_ = 0;
-  std::chrono::steady_clock::time_point first_signal_at_;
+  Result result_;
 };
 
 // Throws UnknownActorClass if there are two of one name.

@@ -2,8 +2,16 @@
 
 #include <utility>
 
+#include <unistd.h>
+
 namespace spinoff::api {
 namespace {
+
+constexpr int kSignalled = 128;
+
+// Signals that come twice in so short a time were sent once: `timeout` signals its child and then
+// its whole group, and a terminal's group gets what a parent may pass on as well.
+constexpr std::chrono::milliseconds kSameSignal{100};
 
 sigset_t both_signals() {
   sigset_t set;
@@ -44,8 +52,30 @@ SignalThread::~SignalThread() {
   thread_.join();
 }
 
+EndBySignal::EndBySignal(Actions actions)
+    : actions_(std::move(actions)), thread_([this](int number) { on_signal(number); }) {}
+
+void EndBySignal::on_signal(int number) {
+  const auto now = std::chrono::steady_clock::now();
+  if (first_ == 0) {
+    first_ = number;
+    first_at_ = now;
+    actions_.on_first(number);
+    return;
+  }
+  if (number == first_ && now - first_at_ < kSameSignal) {
+    return;
+  }
+  actions_.before_exit();
+  _exit(kSignalled + number);
+}
+
 std::string_view signal_name(int number) {
   return number == SIGINT ? "SIGINT" : "SIGTERM";
+}
+
+StopReason reason_of(int number) {
+  return number == SIGINT ? StopReason::interrupted : StopReason::terminated;
 }
 
 }  // namespace spinoff::api

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <string_view>
 #include <thread>
+
+#include <spinoff/stop_phase.hpp>
 
 namespace spinoff::api {
 
@@ -37,7 +40,28 @@ class SignalThread {
   std::thread thread_;
 };
 
+/// The first signal asks for an orderly end, the second ends the program at once, with the exit
+/// status 128 plus its number. Both signals have to be blocked in all threads.
+class EndBySignal {
+ public:
+  struct Actions {
+    std::function<void(int number)> on_first;
+    std::function<void()> before_exit;
+  };
+  explicit EndBySignal(Actions actions);
+
+ private:
+  void on_signal(int number);
+
+  const Actions actions_;
+  // Of the thread below.
+  int first_ = 0;
+  std::chrono::steady_clock::time_point first_at_;
+  SignalThread thread_;
+};
+
 /// `SIGINT` or `SIGTERM`.
 std::string_view signal_name(int number);
+StopReason reason_of(int number);
 
 }  // namespace spinoff::api

@@ -98,6 +98,7 @@ void AskTarget::complete(Outcome outcome, EnvelopePtr reply, std::string reason)
   std::uint64_t token = 0;
   std::uint64_t published = 0;
   TimerTask* timer = nullptr;
+  AskListener* listener = nullptr;
   {
     const std::scoped_lock lock(mutex_);
     if (outcome_ != Outcome::pending) {
@@ -110,6 +111,7 @@ void AskTarget::complete(Outcome outcome, EnvelopePtr reply, std::string reason)
     token = token_;
     published = std::exchange(number_, 0);
     timer = std::exchange(timer_, nullptr);
+    listener = std::exchange(listener_, nullptr);
     completed_.notify_all();
   }
   if (timer != nullptr || published != 0) {
@@ -129,6 +131,9 @@ void AskTarget::complete(Outcome outcome, EnvelopePtr reply, std::string reason)
   if (waiter) {
     Cell::send_system(waiter, WakeUp{token});
   }
+  if (listener != nullptr) {
+    listener->completed();
+  }
 }
 
 bool AskTarget::notify(const Ref& actor, std::uint64_t token) {
@@ -138,6 +143,15 @@ bool AskTarget::notify(const Ref& actor, std::uint64_t token) {
   }
   waiter_ = actor;
   token_ = token;
+  return true;
+}
+
+bool AskTarget::notify(AskListener& listener) {
+  const std::scoped_lock lock(mutex_);
+  if (outcome_ != Outcome::pending) {
+    return false;
+  }
+  listener_ = &listener;
   return true;
 }
 

@@ -46,7 +46,9 @@ void Cell::decide(const ChildFailed& failed) {
   if (decision.kind() == Decision::Escalate) {
     if (is_guardian()) {
       node().publish_error(ref(), failed.error, {});
-      begin_stop(false);
+      // Not held until the end: the phases of the stop may wait for its reply.
+      send_system(failed.child, Decided{Decision::Stop, failed.number});
+      node().request_stop(StopReason::failure);
     } else {
       supervision().escalated.emplace_back(failed.child, failed.number);
       fail(failed.error);

@@ -13,6 +13,7 @@
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/shutdown.hpp>
 #include <spinoff/engine/system_messages.hpp>
 #include <spinoff/engine/worker.hpp>
 #include <spinoff/errors.hpp>
@@ -295,7 +296,7 @@ void Cell::close() {
   }
   refuse_system_mail();
   if (is_guardian()) {
-    core.guardian_stopped();
+    core.shutdown().actors_stopped();
   } else {
     leave(parent_->children_.leave());
   }

@@ -6,7 +6,7 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/name_target.hpp>
 #include <spinoff/engine/node_core.hpp>
-#include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/shutdown.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
@@ -32,7 +32,8 @@ NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
       anchor_(NodeAnchor::make(*this)),
       random_(options.seed.has_value() ? *options.seed : seed_from_system()),
       executor_(std::move(executor)),
-      timers_(std::move(timers)) {
+      timers_(std::move(timers)),
+      shutdown_(std::make_shared<Shutdown>(*this, options_.stop_timeouts)) {
   auto [cell, ref] =
       Cell::create(anchor_, nullptr, kGuardianType, make_guardian(options.guardian_decision), {});
   guardian_ = &cell;
@@ -54,6 +55,7 @@ void NodeCore::end_services() {
   if (executor_ == nullptr) {
     return;
   }
+  shutdown_->end_threads();
   if (transport_ != nullptr) {
     transport_->stop();
     rejected_.tell_rest();
@@ -183,38 +185,21 @@ void NodeCore::publish_error(const Ref& actor, const std::exception_ptr& error,
   events_.publish(Error{actor, error, std::move(message)});
 }
 
-void NodeCore::request_stop() {
-  Cell::send_system(guardian_ref_, Stop{});
+void NodeCore::request_stop(StopReason reason) {
+  shutdown_->begin(reason);
 }
 
-void NodeCore::stop(std::chrono::nanoseconds limit) {
-  request_stop();
-  {
-    std::unique_lock lock(stop_mutex_);
-    const auto ended = [&] { return stopped_; };
-    // A limit that never comes is none: the clock cannot name that time.
-    const auto kill_at = due_after(Clock::now(), limit);
-    if (kill_at == Clock::time_point::max()) {
-      stopped_condition_.wait(lock, ended);
-    } else if (!stopped_condition_.wait_until(lock, kill_at, ended)) {
-      lock.unlock();
-      Cell::send_system(guardian_ref_, Kill{});
-    }
+void NodeCore::stop(std::chrono::nanoseconds limit, StopReason reason) {
+  request_stop(reason);
+  if (!shutdown_->wait_until(due_after(Clock::now(), limit))) {
+    shutdown_->hurry();
   }
   wait_until_stopped();
   end_services();
 }
 
 void NodeCore::wait_until_stopped() {
-  std::unique_lock lock(stop_mutex_);
-  stopped_condition_.wait(lock, [&] { return stopped_; });
-}
-
-void NodeCore::guardian_stopped() {
-  // Notified with the lock held: the waiter may end the node as soon as it has the lock.
-  const std::scoped_lock lock(stop_mutex_);
-  stopped_ = true;
-  stopped_condition_.notify_all();
+  shutdown_->wait_until(Clock::time_point::max());
 }
 
 Counters NodeCore::counters() {

@@ -126,6 +126,7 @@ class Puppet : public Actor {
   using Actor::cancel_timer;
   using Actor::forward;
   using Actor::lookup;
+  using Actor::on_stop;
   using Actor::parent;
   using Actor::publish;
   using Actor::self;

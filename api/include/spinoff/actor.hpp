@@ -17,6 +17,7 @@
 #include <spinoff/log.hpp>
 #include <spinoff/props.hpp>
 #include <spinoff/ref.hpp>
+#include <spinoff/stop_task.hpp>
 #include <spinoff/timer.hpp>
 #include <spinoff/typed_ref.hpp>
 
@@ -109,6 +110,17 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
     publish_event(detail::kMessageType<E>, &event);
   }
 
+  /// When the node stops and comes to that phase, this actor gets `message`, and the node waits for
+  /// its reply to that (any; the sender is the node's question) or for its end, at most for the
+  /// phase's timeout. Replaces an earlier one of that phase; ends with the instance, so a restart
+  /// adds it anew in `pre_start`. Throws StopTaskRefused if the phase has begun; in `after_stop`
+  /// there are no actors (std::invalid_argument).
+  template <class M>
+  StopTask on_stop(StopPhase phase, M&& message) {
+    return add_stop_task(phase, detail::Envelope::make<detail::Payload<M>>(
+                                    detail::Sender{}, std::forward<M>(message)));
+  }
+
   /// Writes a line with this actor's path: `log("{} of {}", n, total)`.
   template <class... Args>
   void log(fmt::format_string<Args...> format, Args&&... args) const {
@@ -130,6 +142,7 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
                        std::function<void(const void* event)> callback);
   void stop_listening(const detail::MessageType& type);
   void publish_event(const detail::MessageType& type, const void* event) const;
+  StopTask add_stop_task(StopPhase phase, detail::EnvelopePtr question);
 
   // What ends with the actor.
   struct Belongings;

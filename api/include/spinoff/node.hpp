@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,6 +16,7 @@
 #include <spinoff/counters.hpp>
 #include <spinoff/events.hpp>
 #include <spinoff/props.hpp>
+#include <spinoff/stop_task.hpp>
 #include <spinoff/typed_ref.hpp>
 #include <spinoff/uri.hpp>
 
@@ -37,8 +39,10 @@ struct NodeOptions {
   /// What becomes of a top-level actor that fails. `Escalate` stops the whole node, as
   /// `request_stop` does, and `Default` does so where it escalates.
   Decision on_failure = Decision::Stop;
-  /// How long `stop` waits before it kills.
+  /// How long `stop` waits, for all phases together, before it kills.
   std::chrono::nanoseconds stop_limit = std::chrono::seconds(30);
+  /// How long it waits for the tasks of each phase, see `on_stop`.
+  StopTimeouts stop_timeouts = {};
   /// Messages that one actor handles before others get their turn; at least 1.
   unsigned turn_budget = 128;
   /// Each multiple of so many messages that wait for one actor is a HighWaterMarkReached; 0: none.
@@ -94,14 +98,47 @@ class Node : private detail::Spawns<Node, TypedRef> {
     publish(detail::kMessageType<E>, &event);
   }
 
-  /// Stops all actors, leaves first; kills what is left after `stop_limit`; tells the other nodes.
-  /// Afterwards no thread, socket or actor of the node is left. Again is harmless. Called in an
-  /// actor of the node, it only begins: the caller is to stop, too.
-  void stop();
+  /// Adds what the node does while it stops: `task()` or `task(const Stopping&)`, on a thread of
+  /// its own. The tasks of a phase run side by side; the phase ends with the last of them, or by
+  /// its timeout, and then those that are left go on alone: mind what they refer to. One that
+  /// throws gives StopTaskFailed. `name` is for events and the log. Throws StopTaskRefused if the
+  /// phase has begun.
+  template <class F>
+    requires std::invocable<F&> || std::invocable<F&, const Stopping&>
+  StopTask on_stop(StopPhase phase, std::string name, F task) {
+    if constexpr (std::invocable<F&, const Stopping&>) {
+      return add_stop_task(phase, std::move(name), std::move(task));
+    } else {
+      return add_stop_task(phase, std::move(name),
+                           [task = std::move(task)](const Stopping&) mutable { task(); });
+    }
+  }
+  /// The same for a question: `actor` gets `message` when the phase begins, and is done with its
+  /// reply, whatever that is. In `after_stop` only actors of other nodes can be asked.
+  template <std::derived_from<Ref> R, class M>
+  StopTask on_stop(StopPhase phase, std::string name, const R& actor, M&& message) {
+    if constexpr (requires { typename R::Protocol; }) {
+      detail::check_taken<typename R::Protocol, M>();
+    }
+    return add_stop_task(
+        phase, std::move(name), actor,
+        detail::Envelope::make<detail::Payload<M>>(detail::Sender{}, std::forward<M>(message)));
+  }
+
+  /// Stops the node: the tasks of `before_stop` and `drain`, then all actors, leaves first, then
+  /// the tasks of `after_stop`. After `stop_limit` it waits for no task, and kills the actors that
+  /// are left; only those of `after_stop` still have their own time. Tells the other nodes at last.
+  /// Afterwards no thread, socket or actor of the node is left, save the threads of tasks that are
+  /// overdue. Again, or from several threads, is harmless: all return at the same end, and the
+  /// first reason counts. Called in an actor of the node or in a task of its stop, it only begins:
+  /// the caller is to end, too.
+  void stop(StopReason reason = StopReason::requested);
   /// Begins to stop, and does not wait. Also fit for a thread that handles signals.
-  void request_stop();
-  /// Returns when all actors have stopped. Throws std::logic_error in an actor or in an event's
-  /// callback.
+  void request_stop(StopReason reason = StopReason::requested);
+  /// Whether it has begun to stop, or has stopped.
+  [[nodiscard]] bool is_stopping() const;
+  /// Returns when the node has stopped. Throws std::logic_error in an actor, in an event's callback
+  /// or in a task of the stop.
   void wait();
 
  private:
@@ -111,6 +148,12 @@ class Node : private detail::Spawns<Node, TypedRef> {
                           std::function<void(const void*)> callback);
 
   void publish(const detail::MessageType& type, const void* event);
+  StopTask add_stop_task(StopPhase phase, std::string name,
+                         std::function<void(const Stopping&)> function);
+  StopTask add_stop_task(StopPhase phase, std::string name, const Ref& actor,
+                         detail::EnvelopePtr question);
+  /// Whether this thread is one that the end of the node waits for.
+  [[nodiscard]] bool must_not_wait() const;
 
   class Impl;
   std::unique_ptr<Impl> impl_;

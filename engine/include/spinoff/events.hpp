@@ -8,6 +8,7 @@
 
 #include <spinoff/any_message.hpp>
 #include <spinoff/ref.hpp>
+#include <spinoff/stop_phase.hpp>
 
 namespace spinoff {
 
@@ -83,6 +84,25 @@ struct RemoteInputRejected {
   std::string what;
   /// How many of that kind since the last such event.
   std::uint64_t count = 1;
+};
+
+/// The node has begun to stop; its phases follow.
+struct NodeStopping {
+  StopReason reason;
+};
+
+/// A task of the node's stop has failed: its function threw, its question got no reply (AskFailed),
+/// or the time of the whole stop was over before it began (Timeout).
+struct StopTaskFailed {
+  StopPhase phase;
+  std::string task;
+  std::exception_ptr error;
+};
+
+/// The node stops without waiting for this task any more. A function goes on.
+struct StopTaskLeft {
+  StopPhase phase;
+  std::string task;
 };
 
 }  // namespace spinoff

@@ -108,4 +108,38 @@ class StopsInOrder : public Actor {
 };
 const Registered<StopsInOrder> kStopsInOrder;
 
+struct Finish {};
+
+// Is asked in two phases, and replies.
+class HooksIn : public Actor {
+ public:
+  using Receives = Messages<Finish>;
+  void pre_start() override {
+    on_stop(StopPhase::before_stop, Finish{});
+    on_stop(StopPhase::drain, Finish{});
+    log("ready");
+  }
+  void on(const Finish& finish) {
+    log("finishing {}", ++asked_);
+    sender() << finish;
+  }
+  void post_stop() override { log("stopped in order after {}", asked_); }
+
+ private:
+  int asked_ = 0;
+};
+const Registered<HooksIn> kHooksIn;
+
+// Is asked, and never replies.
+class NeverDone : public Actor {
+ public:
+  using Receives = Messages<Finish>;
+  void pre_start() override {
+    on_stop(StopPhase::drain, Finish{});
+    log("ready");
+  }
+  void on(const Finish&) { log("not stopping"); }
+};
+const Registered<NeverDone> kNeverDone;
+
 }  // namespace runner_test

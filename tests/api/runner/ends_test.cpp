@@ -84,6 +84,75 @@ BOOST_AUTO_TEST_CASE(L11_the_same_signal_again_ends_the_program_too) {
   BOOST_TEST(status == 128 + SIGTERM);
 }
 
+BOOST_AUTO_TEST_CASE(D11_each_signal_runs_the_phases_of_the_stop) {
+  for (const int number : {SIGINT, SIGTERM}) {
+    BOOST_TEST_CONTEXT("signal " << number) {
+      ChildProcess node(with_actors("HooksIn"));
+      node.wait_for_line("ready");
+      node.signal(number);
+      BOOST_TEST(node.wait() == 0);
+      const std::string output = node.output();
+      const auto first = output.find("/$HooksIn-1: finishing 1\n");
+      const auto second = output.find("/$HooksIn-1: finishing 2\n");
+      const auto last = output.find("/$HooksIn-1: stopped in order after 2\n");
+      BOOST_TEST(first < second);
+      BOOST_TEST(second < last);
+      BOOST_TEST(last != std::string::npos);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(D11_a_second_signal_ends_the_program_at_once_while_phases_run) {
+  const Folder folder;
+  ChildProcess node(with_actors("NeverDone", {"--pidfile", folder.file("pid")}));
+  begin_to_stop(node, SIGTERM);
+  node.signal(SIGINT);
+  BOOST_TEST(node.wait() == 128 + SIGINT);
+  BOOST_TEST(folder.names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(D11_a_task_that_takes_too_long_is_a_line_and_the_end_is_orderly) {
+  ChildProcess node(with_actors("NeverDone"));
+  begin_to_stop(node, SIGTERM);
+  BOOST_TEST(node.wait() == 0);
+  BOOST_TEST(contains(node.output(),
+                      "warning node: the stop task '/$NeverDone-1' of drain takes too long"));
+}
+
+BOOST_AUTO_TEST_CASE(D12_signals_stop_the_node_of_a_program_of_ones_own_in_phases) {
+  for (const int number : {SIGINT, SIGTERM}) {
+    BOOST_TEST_CONTEXT("signal " << number) {
+      ChildProcess program({EMBEDS_NODE, "replies"});
+      program.wait_for_line("ready");
+      program.signal(number);
+      BOOST_TEST(program.wait() == 0);
+      BOOST_TEST(contains(program.output(), number == SIGINT
+                                                ? "drain: SIGINT\nthe actor ends\nend\n"
+                                                : "drain: SIGTERM\nthe actor ends\nend\n"));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(D12_a_second_signal_ends_that_program_at_once) {
+  ChildProcess program({EMBEDS_NODE, "is stuck"});
+  begin_to_stop(program, SIGINT);
+  program.signal(SIGTERM);
+  BOOST_TEST(program.wait() == 128 + SIGTERM);
+}
+
+BOOST_AUTO_TEST_CASE(D12_without_a_signal_it_ends_with_its_node) {
+  const Ended ended = run({EMBEDS_NODE, "stops itself"});
+  BOOST_TEST(ended.status == 0);
+  BOOST_TEST(contains(ended.output, "drain: no signal\nthe actor ends\nend\n"));
+}
+
+BOOST_AUTO_TEST_CASE(D12_afterwards_a_signal_does_again_what_it_did_before) {
+  ChildProcess program({EMBEDS_NODE, "goes on"});
+  program.wait_for_line("end");
+  program.signal(SIGTERM);
+  BOOST_TEST(program.wait() == -SIGTERM);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace runner_test

@@ -1,8 +1,8 @@
 /// Where the reply to an ask goes: a target without a mailbox that takes one message.
 ///
 /// Whoever completes first wins: a reply, a failure or the time limit; the rest is dropped. One
-/// that asks several actors fails when the last of them has. The asking side is either a coroutine,
-/// which gets a WakeUp, or a thread that blocks in `wait`.
+/// that asks several actors fails when the last of them has. The asking side is a coroutine, which
+/// gets a WakeUp, a thread that blocks in `wait`, or an AskListener.
 #pragma once
 
 #include <chrono>
@@ -25,6 +25,18 @@ namespace spinoff::engine {
 
 class NodeAnchor;
 class TimerTask;
+
+/// Is told when an ask is complete, on the thread that completed it, with no lock held.
+class AskListener {
+ public:
+  AskListener() = default;
+  AskListener(const AskListener&) = delete;
+  AskListener& operator=(const AskListener&) = delete;
+  virtual void completed() = 0;
+
+ protected:
+  ~AskListener() = default;
+};
 
 class AskTarget final : public detail::Target {
  public:
@@ -49,6 +61,8 @@ class AskTarget final : public detail::Target {
 
   /// Posts `token` to `actor` upon completion; false if there is nothing to wait for any more.
   bool notify(const Ref& actor, std::uint64_t token);
+  /// The same for a listener, which has to live until it is told.
+  bool notify(AskListener& listener);
   void wait();
   /// After completion, by the asking side only.
   [[nodiscard]] Outcome outcome() const;
@@ -71,6 +85,7 @@ class AskTarget final : public detail::Target {
   std::string reason_;
   Ref waiter_;
   std::uint64_t token_ = 0;
+  AskListener* listener_ = nullptr;
   TimerTask* timer_ = nullptr;
 };
 

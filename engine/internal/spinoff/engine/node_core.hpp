@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,6 +20,7 @@
 #include <spinoff/engine/timer_service.hpp>
 #include <spinoff/engine/transport.hpp>
 #include <spinoff/ref.hpp>
+#include <spinoff/stop_task.hpp>
 #include <spinoff/supervision.hpp>
 #include <spinoff/uri.hpp>
 
@@ -28,6 +28,7 @@ namespace spinoff::engine {
 
 class AskTarget;
 class Cell;
+class Shutdown;
 
 class NodeCore {
  public:
@@ -40,6 +41,7 @@ class NodeCore {
     std::size_t high_water_mark = 10000;
     /// Of the node's random numbers; without it, another one at each start.
     std::optional<std::uint64_t> seed = std::nullopt;
+    StopTimeouts stop_timeouts = {};
   };
 
   NodeCore(Options options, std::unique_ptr<Executor> executor,
@@ -60,6 +62,7 @@ class NodeCore {
   /// The seam for whatever in the node is left to chance.
   [[nodiscard]] detail::RandomStream& random() noexcept { return random_; }
   [[nodiscard]] Cell& guardian() noexcept { return *guardian_; }
+  [[nodiscard]] Shutdown& shutdown() noexcept { return *shutdown_; }
   /// Null on a node without remoting.
   [[nodiscard]] Transport* transport() noexcept { return transport_.get(); }
 
@@ -82,16 +85,15 @@ class NodeCore {
   /// Tells of a message from another node that was dropped.
   void reject_input(RejectedInput::Kind kind, std::string what);
 
-  /// Stops all actors, leaves first; after `limit` kills what is left. When none is alive, ends the
+  /// Stops the node in phases (see Shutdown); after `limit` kills what is left. Then ends the
   /// services: no thread and no socket of the node is left. Any thread but its own ones (a turn of
-  /// one of its actors, a callback of its event stream); again and at the same time is harmless.
-  void stop(std::chrono::nanoseconds limit);
+  /// one of its actors, a callback of its event stream, a task of its stop); again and at the same
+  /// time is harmless.
+  void stop(std::chrono::nanoseconds limit, StopReason reason = StopReason::requested);
   /// Begins that and does not wait. Any thread.
-  void request_stop();
-  /// Returns when no actor is alive.
+  void request_stop(StopReason reason = StopReason::requested);
+  /// Returns when no actor is alive, and no task of the stop is waited for.
   void wait_until_stopped();
-  /// By the guardian's cell, as its last act.
-  void guardian_stopped();
 
   /// What the executor has done; after the end, what it had done. Any thread.
   [[nodiscard]] Counters counters();
@@ -113,9 +115,7 @@ class NodeCore {
   Ref guardian_ref_;
   Cell* guardian_ = nullptr;
 
-  std::mutex stop_mutex_;
-  std::condition_variable stopped_condition_;
-  bool stopped_ = false;
+  const std::shared_ptr<Shutdown> shutdown_;
   std::mutex end_mutex_;
   Counters last_counters_;  // written before the anchor closes, read after
 
