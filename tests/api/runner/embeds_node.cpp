@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   run(what);
   while (what == "goes on") {
+    show("still there");
     pause();
   }
   return 0;
