@@ -50,6 +50,12 @@ EnvelopePtr claimed(EnvelopePtr message) {
   }
 }
 
+auto tells_end_of(const Ref& actor) {
+  return [&actor](const auto& kept) {
+    return content(*kept.message).template as<Terminated>().actor == actor;
+  };
+}
+
 }  // namespace
 
 void KeptMessages::add(EnvelopePtr message) {
@@ -120,12 +126,15 @@ bool KeptMessages::empty() const noexcept {
   return std::ranges::all_of(by_type_, [](const auto& one) { return one.second.empty(); });
 }
 
+bool KeptMessages::has_end_of(const Ref& actor) const {
+  const auto found = by_type_.find(&kMessageType<Terminated>);
+  return found != by_type_.end() && std::ranges::any_of(found->second, tells_end_of(actor));
+}
+
 void KeptMessages::drop_end_of(const Ref& actor) {
   const auto found = by_type_.find(&kMessageType<Terminated>);
   if (found != by_type_.end()) {
-    std::erase_if(found->second, [&](const Kept& kept) {
-      return content(*kept.message).as<Terminated>().actor == actor;
-    });
+    std::erase_if(found->second, tells_end_of(actor));
   }
 }
 

@@ -201,6 +201,36 @@ BOOST_AUTO_TEST_CASE(W03_after_unwatch_a_process_does_not_get_a_terminated_that_
   BOOST_TEST(world.log.next() == "no end");
 }
 
+BOOST_AUTO_TEST_CASE(W03_a_process_that_watches_again_whose_end_it_has_kept_gets_it_once) {
+  class Waits : public Process {
+   public:
+    Task<> run(Ref watched, Log log) {
+      watch(watched);
+      watched.stop();
+      co_await get<int>();  // its end comes before
+      watch(watched);
+      co_await get<int>();
+      const bool first = get_nowait<Terminated>().has_value();
+      const bool second = get_nowait<Terminated>().has_value();
+      log.add(first && !second ? "an end" : first ? "two ends" : "no end");
+      watch(watched);
+      co_await get<Terminated>();
+      log.add("another end");
+    }
+  };
+  World world;
+  const auto stopped = listen<Terminated>(world.node);
+  const auto process = world.node.spawn<Waits>(Ref(world.watched), world.log);
+  stopped.next();
+  const Collector<Ref> ends("a Terminated");
+  const auto last = world.node.spawn<Watcher>(ends);
+  call(last, [&](Puppet& me) { me.watch(world.watched); });
+  ends.next();  // by now the first watcher has been told, too
+  process << 1 << 2;
+  BOOST_TEST(world.log.next() == "an end");
+  BOOST_TEST(world.log.next() == "another end");
+}
+
 BOOST_AUTO_TEST_CASE(W04_a_terminated_that_is_not_handled_is_an_error_of_the_watcher) {
   World world;
   const auto errors = listen<Error>(world.node);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <coroutine>
 #include <cstdint>
 #include <deque>
@@ -34,6 +35,7 @@ class KeptMessages {
   /// The oldest message as it came: one of a timer is still to be claimed.
   EnvelopePtr take_oldest();
   [[nodiscard]] bool empty() const noexcept;
+  [[nodiscard]] bool has_end_of(const Ref& actor) const;
   /// Gives up what tells of that actor's end.
   void drop_end_of(const Ref& actor);
 
@@ -196,6 +198,11 @@ class Process : public Actor {
       return std::move(message->as<T>());
     }
     return std::nullopt;
+  }
+  /// See Actor::watch. While a `Terminated` of that actor is kept, it is still the one that comes.
+  template <std::derived_from<Ref> R>
+  R watch(R actor) {
+    return kept_.has_end_of(actor) ? actor : Actor::watch(std::move(actor));
   }
   /// See Actor::unwatch; a `Terminated` of that actor that is kept goes as well.
   void unwatch(const Ref& actor);
