@@ -8,6 +8,8 @@
 //   6. The cell leaves the parent's table. Only now can the parent stop, and at last the node end:
 //      nothing of the node is touched after this but the worker whose turn it
 //      is, which the node's end waits for.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -99,18 +101,20 @@ void Cell::begin_restart() {
   // The new instance is not to hear of the end of children that it never had. One that has ended is
   // no child any more, but its Terminated may be on its way.
   std::vector<Ref> own;
-  for (const Ref& actor : extras_->watching) {
-    const Ref held = RefAccess::hold(actor);  // its place is that actor's, whose parent stays
-    const auto* const target = RefAccess::target(held);
-    if (target != nullptr && target->is_actor() &&
-        static_cast<const Cell*>(target)->parent_ == this) {
-      own.push_back(actor);
-    }
-  }
+  std::ranges::copy_if(extras_->watching, std::back_inserter(own),
+                       [this](const Ref& actor) { return is_own_child(actor); });
   for (const Ref& child : own) {
     unwatch(child);
   }
   stop_children(false);
+}
+
+// Also of one that has ended.
+bool Cell::is_own_child(const Ref& actor) const {
+  const Ref held = RefAccess::hold(actor);  // its place is that actor's, whose parent stays
+  const auto* const target = RefAccess::target(held);
+  return target != nullptr && target->is_actor() &&
+         static_cast<const Cell*>(target)->parent_ == this;
 }
 
 // Whether the coroutine may be dropped where it waits. What an actor has taken aside comes before a
@@ -250,7 +254,11 @@ void Cell::keep_mail() {
   std::vector<EnvelopePtr> kept;
   while (EnvelopePtr message = instance_->take_kept()) {
     if (message->type().kind == detail::MessageKind::terminated) {
-      extras_->watching.insert(message->as<Terminated>().actor);  // it is to be handled after all
+      const Ref& actor = message->as<Terminated>().actor;
+      if (!supervision().keeps_children && is_own_child(actor)) {
+        continue;  // see begin_restart
+      }
+      extras_->watching.insert(actor);  // it is to be handled after all
     }
     message->target_generation = generation_;
     kept.push_back(std::move(message));

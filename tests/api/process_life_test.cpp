@@ -116,6 +116,37 @@ BOOST_AUTO_TEST_CASE(C05_a_restart_runs_run_anew_and_the_mailbox_is_kept) {
   expect(log, {"1", "frame gone", "run", "2"});
 }
 
+BOOST_AUTO_TEST_CASE(L06_the_new_instance_of_a_process_does_not_hear_of_the_end_of_an_old_child) {
+  class Parent : public Process {
+   public:
+    Task<> run(Log log) {
+      if (!restarted_) {
+        const Ref child = watch(spawn<Puppet>({.name = "child"}));
+        child.stop();
+        co_await get<int>();  // the child's end comes before, and is kept
+        throw std::runtime_error("broken");
+      }
+      co_await get<int>();
+      log.add(get_nowait<Terminated>() ? "an end" : "no end");
+    }
+    void post_restart(const std::exception_ptr& /*reason*/) override { restarted_ = true; }
+
+   private:
+    bool restarted_ = false;
+  };
+  const Log log("a step");
+  Node node(restarting());
+  const auto stopped = listen<Terminated>(node);
+  const auto parent = node.spawn<Parent>(log);
+  const Ref child = stopped.next().actor;
+  const Collector<Ref> ends("a Terminated");
+  const auto last = node.spawn<Watcher>(ends);
+  call(last, [&](Puppet& me) { me.watch(child); });
+  ends.next();  // by now the parent has been told, too
+  parent << 1 << 2;
+  BOOST_TEST(log.next() == "no end");
+}
+
 BOOST_AUTO_TEST_CASE(C05_messages_that_were_kept_for_later_are_kept_over_a_restart) {
   class Sorts : public Process {
    public:

@@ -239,6 +239,7 @@ class alignas(64) Cell final : public detail::Target {
   void start_instance(bool restarted);
   void start_run();
   void begin_restart();
+  [[nodiscard]] bool is_own_child(const Ref& actor) const;
   void request_stop(bool kill, bool in_order = false);
   void begin_stop(bool kill);
   void stop_children(bool kill);
