@@ -104,10 +104,7 @@ void refuse_routed(const Ref& pool, EnvelopePtr message) {
     deliver(nullptr, 0, std::move(message));
     return;
   }
-  const engine::NodeAnchor::Entry entry(*target->anchor());
-  if (entry.node() != nullptr) {
-    entry.node()->dead_letter(pool, std::move(message));
-  }
+  engine::NodeCore::dead_letter_at(*target->anchor(), pool, std::move(message));
 }
 
 std::uint64_t draw_seed() {

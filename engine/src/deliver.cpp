@@ -11,10 +11,10 @@ namespace spinoff::detail {
 
 using engine::AskTarget;
 using engine::Cell;
-using engine::dead_letter;
 using engine::IfFull;
 using engine::NameTarget;
 using engine::NodeAnchor;
+using engine::NodeCore;
 using engine::PushAtHome;
 using engine::Worker;
 
@@ -27,7 +27,8 @@ void deliver_by_name(NameTarget& name, std::uint32_t generation, EnvelopePtr mes
   if (name.is_remote() && entry.node() != nullptr && entry.node()->transport() != nullptr) {
     entry.node()->transport()->send(name.uri(), std::move(message));
   } else {
-    dead_letter(*name.anchor(), RefAccess::hold(&name, generation), std::move(message));
+    NodeCore::dead_letter_at(*name.anchor(), RefAccess::hold(&name, generation),
+                             std::move(message));
   }
 }
 
@@ -38,8 +39,8 @@ void deliver_to_nobody(EnvelopePtr message) {
 }
 
 [[gnu::noinline]] void deliver_to_closed(Cell& cell, Envelope* message) {
-  dead_letter(*cell.anchor(), RefAccess::hold(&cell, message->target_generation),
-              EnvelopePtr(message));
+  NodeCore::dead_letter_at(*cell.anchor(), RefAccess::hold(&cell, message->target_generation),
+                           EnvelopePtr(message));
 }
 
 // To an actor that is at home elsewhere.
@@ -145,16 +146,6 @@ namespace spinoff::engine {
 
 void post(Cell& cell, Envelope* message) {
   detail::push(cell, message);
-}
-
-void dead_letter(NodeAnchor& anchor, const Ref& target, EnvelopePtr message,
-                 std::string_view reason) {
-  const NodeAnchor::Entry entry(anchor);
-  if (entry.node() != nullptr) {
-    entry.node()->dead_letter(target, std::move(message), reason);
-  } else if (Cell* const running = Cell::running()) {  // that node has ended, the sender's has not
-    running->node().dead_letter(target, std::move(message));
-  }
 }
 
 }  // namespace spinoff::engine

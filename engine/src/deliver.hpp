@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include <spinoff/detail/envelope.hpp>
 #include <spinoff/detail/target.hpp>
@@ -11,7 +10,6 @@
 namespace spinoff::engine {
 
 class Cell;
-class NodeAnchor;
 
 /// What a message does that finds a bounded mailbox full, if the mailbox leaves it the choice.
 enum class IfFull : std::uint8_t {
@@ -26,11 +24,6 @@ void post(Cell& cell, detail::Envelope* message);
 
 /// To an actor_with_room, which is held. The message is taken unless it throws.
 void deliver_to_room(Cell& cell, const Ref& held, detail::EnvelopePtr& message, IfFull if_full);
-
-/// Also when that node has ended. `reason`: why whoever asked gets no reply; see
-/// NodeCore::dead_letter.
-void dead_letter(NodeAnchor& anchor, const Ref& target, detail::EnvelopePtr message,
-                 std::string_view reason = {});
 
 }  // namespace spinoff::engine
 

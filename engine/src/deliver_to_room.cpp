@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/ticket.hpp>
 #include <spinoff/engine/waiting_room.hpp>
 #include <spinoff/errors.hpp>
@@ -44,7 +45,7 @@ bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, EnvelopePtr
     case Entry::waits:
       return false;
     case Entry::closed:
-      dead_letter(*cell.anchor(), held, std::move(answer.left));
+      NodeCore::dead_letter_at(*cell.anchor(), held, std::move(answer.left));
       return true;
     case Entry::full:
       if (if_full == IfFull::fail && leaves_it_to_the_sender(room->options())) {
@@ -53,7 +54,8 @@ bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, EnvelopePtr
       }
       [[fallthrough]];
     case Entry::replaces:
-      dead_letter(*cell.anchor(), held, std::move(answer.left), full(held, room->options()));
+      NodeCore::dead_letter_at(*cell.anchor(), held, std::move(answer.left),
+                               full(held, room->options()));
       return true;
   }
   return true;
@@ -78,7 +80,8 @@ bool find_priority(Cell& cell, const Ref& held, EnvelopePtr& message, IfFull if_
     if (if_full == IfFull::fail) {
       throw;
     }
-    dead_letter(*cell.anchor(), held, std::move(message), describe(std::current_exception()));
+    NodeCore::dead_letter_at(*cell.anchor(), held, std::move(message),
+                             describe(std::current_exception()));
     return false;
   }
   return true;

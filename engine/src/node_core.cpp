@@ -156,6 +156,16 @@ void NodeCore::dead_letter(const Ref& target, detail::EnvelopePtr message,
   t_publishing = false;
 }
 
+void NodeCore::dead_letter_at(NodeAnchor& anchor, const Ref& target, detail::EnvelopePtr message,
+                              std::string_view reason) {
+  const NodeAnchor::Entry entry(anchor);
+  if (entry.node() != nullptr) {
+    entry.node()->dead_letter(target, std::move(message), reason);
+  } else if (Cell* const running = Cell::running()) {
+    running->node().dead_letter(target, std::move(message), reason);
+  }
+}
+
 void NodeCore::refuse_ask(const detail::Envelope& message, std::string_view reason) {
   refuse_ask(message.sender(), reason);
 }

@@ -211,6 +211,20 @@ BOOST_AUTO_TEST_CASE(T08_messages_to_a_pool_that_has_stopped_are_its_dead_letter
   BOOST_CHECK_THROW(workers.ask<int>(1, 1h).get(), AskFailed);
 }
 
+BOOST_AUTO_TEST_CASE(T08_a_message_to_a_pool_whose_node_has_ended_is_a_dead_letter_at_the_senders) {
+  Node elsewhere(quiet());
+  const auto workers =
+      elsewhere.spawn_pool<Worker>(RoundRobin{}, {.size = 1}, Log("a line"), "did");
+  elsewhere.stop();
+  Node node(quiet());
+  const auto dead = listen<DeadLetter>(node);
+  const auto sender = node.spawn<Puppet>();
+  call(sender, [&](Puppet& /*me*/) { workers << 1; });
+  const DeadLetter letter = dead.next();
+  BOOST_TEST(letter.target == workers.pool());
+  BOOST_TEST(letter.sender == sender);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -78,6 +78,9 @@ class NodeCore {
   /// A message that nobody will handle. Whoever asked is told why; if nothing is said, that there
   /// is no such actor.
   void dead_letter(const Ref& target, detail::EnvelopePtr message, std::string_view reason = {});
+  /// The same at the node of `anchor`, or, if it has ended, at that of the actor that runs here.
+  static void dead_letter_at(NodeAnchor& anchor, const Ref& target, detail::EnvelopePtr message,
+                             std::string_view reason = {});
   /// Tells whoever asked `message` that no reply will come.
   void refuse_ask(const detail::Envelope& message, std::string_view reason);
   void refuse_ask(const detail::Sender& asker, std::string_view reason);
