@@ -67,8 +67,14 @@ class Pool final : public Actor {
       watch(routee);
     }
   }
+  void pre_restart(const std::exception_ptr& /*reason*/) override {
+    // Who stays in the router is seen when it is known whether the restart keeps them.
+  }
   void post_restart(const std::exception_ptr& /*reason*/) override {
-    brood_->spawn_below(cell(), brood_->make_factories());
+    if (cell().children().all().empty()) {
+      brood_->leave();
+      brood_->spawn_below(cell(), brood_->make_factories());
+    }
     pre_start();
   }
   void on(const Terminated& end) {

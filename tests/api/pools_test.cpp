@@ -38,8 +38,12 @@ class Worker : public Puppet {
 /// Decides on what a pool could not.
 class Boss : public Puppet {
  public:
-  Decision supervise(const ChildError& /*error*/) override { return Decision::Restart; }
+  explicit Boss(Restart how = {}) : how_(how) {}
+  Decision supervise(const ChildError& /*error*/) override { return how_; }
   using Puppet::spawn_pool;
+
+ private:
+  Restart how_;
 };
 
 struct World {
@@ -177,6 +181,27 @@ BOOST_AUTO_TEST_CASE(T07_a_pool_that_is_restarted_has_other_routees) {
   }
   workers << 1;
   BOOST_TEST(world.log.next() == "did 1");
+}
+
+BOOST_AUTO_TEST_CASE(T07_a_pool_whose_restart_keeps_children_keeps_its_routees) {
+  World world;
+  const Ref boss = world.node.spawn<Boss>(Restart{.keep_children = true});
+  const auto workers = call(boss, [&](Puppet& me) {
+    return static_cast<Boss&>(me).spawn_pool<Worker>(RoundRobin{}, {.size = 2}, world.log, "did");
+  });
+  const std::vector<TypedRef<Worker>> before = workers.routees();
+  workers << FailLogic{};  // escalates
+  BOOST_TEST(world.restarted.next().actor == workers.pool());
+  const std::vector<TypedRef<Worker>> after = workers.routees();
+  BOOST_TEST(after.size() == 2);
+  BOOST_TEST((after == before));
+  workers << 1 << 2;
+  const std::set<std::string> done{world.log.next(), world.log.next()};
+  BOOST_TEST((done == std::set<std::string>{"did 1", "did 2"}));
+  for (const Ref& routee : after) {
+    routee.stop();
+  }
+  world.wait_for_end_of(workers.pool());  // it still watches them
 }
 
 BOOST_AUTO_TEST_CASE(T07_one_that_was_removed_lives_on) {
