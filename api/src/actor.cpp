@@ -1,44 +1,40 @@
 #include <algorithm>
 #include <cstddef>
-#include <map>
-#include <unordered_map>
 
 #include <spinoff/actor.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/shutdown.hpp>
 
+#include "belongings.hpp"
+
 namespace spinoff {
 
-struct Actor::Belongings {
-  explicit Belongings(engine::EventStream& stream) : events(stream) {}
-
-  engine::EventStream& events;
-  std::unordered_map<const detail::MessageType*, std::uint64_t> subscriptions;
-  std::unordered_map<std::string, Timer> timers;
-  std::map<StopPhase, StopTask> stop_tasks;
-  std::size_t sweep_at = 16;
-
-  // Those that have fired for the last time: looked for now and then, since keys may be many.
-  void drop_ended() {
-    if (timers.size() < sweep_at) {
-      return;
-    }
-    std::erase_if(timers, [](const auto& one) { return one.second.has_ended(); });
-    sweep_at = std::max<std::size_t>(16, 2 * timers.size());
-  }
-};
-
-void Actor::BelongingsDeleter::operator()(Belongings* belongings) const noexcept {
-  for (auto& [key, timer] : belongings->timers) {
+Actor::Belongings::~Belongings() {
+  for (auto& [key, timer] : timers) {
     timer.cancel();
   }
-  for (const auto& [type, subscription] : belongings->subscriptions) {
-    belongings->events.unsubscribe(subscription);
+  if (silence.has_value()) {
+    silence->check.cancel();
   }
-  for (auto& [phase, task] : belongings->stop_tasks) {
+  for (auto& [phase, task] : stop_tasks) {
     task.cancel();
   }
+  for (const auto& [type, subscription] : subscriptions) {
+    events.unsubscribe(subscription);
+  }
+}
+
+// Those that have fired for the last time: looked for now and then, since keys may be many.
+void Actor::Belongings::drop_ended_timers() {
+  if (timers.size() < sweep_at) {
+    return;
+  }
+  std::erase_if(timers, [](const auto& one) { return one.second.has_ended(); });
+  sweep_at = std::max<std::size_t>(16, 2 * timers.size());
+}
+
+void Actor::BelongingsDeleter::operator()(Belongings* belongings) const noexcept {
   delete belongings;
 }
 
@@ -86,7 +82,7 @@ void Actor::unhandled() {
 }
 
 void Actor::keep_timer(const std::string& key, Timer timer) {
-  belongings().drop_ended();
+  belongings().drop_ended_timers();
   Timer& kept = belongings().timers[key];
   kept.cancel();
   kept = std::move(timer);

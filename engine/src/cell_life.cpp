@@ -38,6 +38,7 @@ std::exception_ptr create_failed(const Ref& actor) {
 }  // namespace
 
 void Cell::start_instance(bool restarted) {
+  receive_ = type_->receive;
   try {
     instance_ = factory_->create();
     if (restarted && !never_started()) {
@@ -260,11 +261,10 @@ void Cell::keep_mail() {
       }
       extras_->watching.insert(actor);  // it is to be handled after all
     }
-    message->target_generation = generation_;
     kept.push_back(std::move(message));
   }
   for (auto message = kept.rbegin(); message != kept.rend(); ++message) {
-    mailbox_.put_back(message->release());
+    put_back(std::move(*message));
   }
 }
 

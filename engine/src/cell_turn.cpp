@@ -321,6 +321,17 @@ Ref Cell::sender() const noexcept {
   return RefAccess::borrow(sender.target, sender.generation);
 }
 
+EnvelopePtr Cell::take_current() noexcept {
+  EnvelopePtr message = std::move(aftermath_.unhandled ? extras_->unhandled : current_);
+  aftermath_.unhandled = false;
+  return message;
+}
+
+void Cell::put_back(EnvelopePtr message) noexcept {
+  message->target_generation = generation_;
+  mailbox_.put_back(message.release());
+}
+
 void Cell::forward(const Ref& to) {
   // It stays this actor's if that mailbox is full and says so to the sender.
   EnvelopePtr& message = aftermath_.unhandled ? extras_->unhandled : current_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <utility>
@@ -54,6 +55,7 @@ class ManualTimers final : public engine::TimerService {
   }
   [[nodiscard]] engine::Clock::time_point now() const override { return now_; }
   void start(engine::TimerTask& task, engine::Clock::time_point due) override {
+    ++started_;
     if (!task.is_started()) {
       task.retain();
     }
@@ -65,6 +67,7 @@ class ManualTimers final : public engine::TimerService {
     }
   }
   [[nodiscard]] bool empty() const { return !wheel_.next_event().has_value(); }
+  [[nodiscard]] std::size_t started() const { return started_; }
   void pass(std::chrono::milliseconds time) {
     now_ += time;
     engine::TimerList expired;
@@ -82,6 +85,7 @@ class ManualTimers final : public engine::TimerService {
 
  private:
   engine::Clock::time_point now_{std::chrono::hours(1)};
+  std::size_t started_ = 0;
   engine::TimerWheel wheel_;
 };
 
@@ -114,6 +118,8 @@ class ManualNode {
   [[nodiscard]] bool run_latest() const { return executor_->run_latest(); }
   /// What is due by then is sent; nothing runs.
   void pass(std::chrono::milliseconds time) const { timers_->pass(time); }
+  /// Again counts each time.
+  [[nodiscard]] std::size_t timers_started() const { return timers_->started(); }
   [[nodiscard]] bool has_timers() const { return !timers_->empty(); }
 
   /// A top-level actor.

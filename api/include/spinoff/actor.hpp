@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include <spinoff/detail/behavior.hpp>
 #include <spinoff/detail/dispatch.hpp>
+#include <spinoff/detail/handlers.hpp>
 #include <spinoff/detail/subscription.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
@@ -58,6 +60,41 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
   void forward(const Ref& to);
   /// Says of the message that is being handled that it is not for this actor after all.
   void unhandled();
+  /// From the next message on, these handlers are all that the actor has, in place of those that it
+  /// has now: `become(this, &Door::stay_shut, [this](const Key& key) {...})`. A handler is a member
+  /// function of one message, or something that is called with one; its message must be in
+  /// Receives. What they do not take is unhandled. A restart puts back the handlers named `on`.
+  template <class A, class... Handlers>
+  void become(A* self, Handlers... handlers) {
+    take_on(detail::make_handlers(*self, std::move(handlers)...), false);
+  }
+  /// The same, but `unbecome` goes back to the handlers that the actor has now.
+  template <class A, class... Handlers>
+  void become_stacked(A* self, Handlers... handlers) {
+    take_on(detail::make_handlers(*self, std::move(handlers)...), true);
+  }
+  /// From the next message on, the actor has the handlers that it had before the last
+  /// `become_stacked`; if there was none, those named `on`.
+  void unbecome();
+
+  /// Puts the message that is being handled aside, with its sender, until `unstash_all`. It must
+  /// not have been moved from. When the actor restarts, what is stashed is put back; when it stops,
+  /// that becomes dead letters. Throws StashOverflow beyond the limit, and std::logic_error if
+  /// there is no message, or it was stashed or forwarded already.
+  void stash();
+  /// Puts all that is stashed in front of what waits in the mailbox, in the order in which it came.
+  void unstash_all();
+  static constexpr std::size_t kDefaultStashLimit = 1'000;
+  /// How many messages can be stashed at a time, from now on, in this instance.
+  void set_stash_limit(std::size_t limit);
+
+  /// Whenever the actor has handled nothing for `limit` (more than zero, else
+  /// std::invalid_argument), it gets a ReceiveTimeout, without a sender; so again and again, until
+  /// cancelled. Replaces an earlier limit, begins to count now, and ends with the instance. Every
+  /// message counts, also one of a timer, or one that is unhandled.
+  void set_receive_timeout(std::chrono::nanoseconds limit);
+  void cancel_receive_timeout();
+
   /// Stops this actor when the handler has returned.
   void stop() { self().stop(); }
 
@@ -146,11 +183,21 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
 
   // What ends with the actor.
   struct Belongings;
+ public:
+  // For the engine: what is stashed.
+  detail::EnvelopePtr take_kept() override;
+  [[nodiscard]] bool has_kept() const noexcept override;
+
   struct BelongingsDeleter {
     void operator()(Belongings* belongings) const noexcept;
   };
   Belongings& belongings();
   std::unique_ptr<Belongings, BelongingsDeleter> belongings_;
+  void take_on(std::shared_ptr<detail::Handlers> handlers, bool on_top);
+  void choose_receive();
+  static detail::Handled receive(detail::Behavior& actor, detail::EnvelopePtr& message);
+  detail::Handled receive_as_behavior(detail::EnvelopePtr& message);
+  detail::Handled receive_and_note_silence(detail::EnvelopePtr& message);
 };
 
 }  // namespace spinoff

@@ -225,8 +225,24 @@ class Process : public Actor {
   void forward(const Ref& to, const AnyMessage& message) const;
 
  public:
+  // What is for actors with handlers. As templates, these say so only where they are used.
+
   /// What nobody asks for is kept; see `flush`.
   void unhandled() = delete;
+  template <class P = Process>
+  void stash() {
+    static_assert(!std::is_same_v<P, Process>,
+                  "a process need not stash: what it does not ask for is kept until it does");
+  }
+  template <class P = Process>
+  void unstash_all() {
+    stash<P>();
+  }
+  template <class P = Process>
+  void set_receive_timeout(std::chrono::nanoseconds /*limit*/) {
+    static_assert(!std::is_same_v<P, Process>,
+                  "a process says how long it waits where it waits: `co_await get<M>(5s)`");
+  }
   detail::EnvelopePtr take_kept() override { return kept_.take_oldest(); }
   [[nodiscard]] bool has_kept() const noexcept override { return !kept_.empty(); }
   void refuse_asker(std::string_view reason) override;

@@ -47,6 +47,12 @@ class MailboxFull : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// `stash` beyond the limit. The message is the one that the actor failed at.
+class StashOverflow : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// What was awaited did not come in time.
 class Timeout : public std::runtime_error {
  public:

@@ -24,6 +24,9 @@ Timer start_timer(const Ref& to, std::chrono::nanoseconds delay, std::chrono::na
 
 /// A handle to a message that was sent with `send_later` or `send_every`. Dropping the handle
 /// changes nothing. Any thread. Delays and periods are rounded up to whole milliseconds.
+/// What an actor gets that has set a receive timeout and has heard nothing for so long.
+struct ReceiveTimeout {};
+
 class Timer {
  public:
   Timer() noexcept = default;

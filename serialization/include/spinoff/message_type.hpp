@@ -26,6 +26,7 @@ enum class MessageKind : std::uint8_t {
   routed,
   ticket,
   encoded,
+  silence_check,
   // In the system queue:
   stop,
   kill,

@@ -124,6 +124,12 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] bool stop_requested() const noexcept { return condition_.ending; }
   /// And what it has taken aside is not to be handled before: it was a stop, not a poison.
   [[nodiscard]] bool drops_kept() const noexcept {
+  /// The message that is being handled, for good; null if it was taken before.
+  EnvelopePtr take_current() noexcept;
+  /// Puts a message that was taken in front of all that wait, in the actor's turn.
+  void put_back(EnvelopePtr message) noexcept;
+  /// How the present instance gets its messages from now on.
+  void receive_with(detail::Receive* receive) noexcept { receive_ = receive; }
     return condition_.ending && !condition_.poisoned;
   }
   /// It has stopped, apart from what its post_stop_async still does.
@@ -142,6 +148,11 @@ class alignas(64) Cell final : public detail::Target {
   CoroutineHost& coroutines();
   void run_coroutine(Task<> task, CoroutineHost::Purpose purpose);
 
+  /// The Terminated of that actor came, and is to be handled later.
+  void keep_watching(const Ref& actor) { extras().watching.insert(actor); }
+  [[nodiscard]] bool is_watching(const Ref& actor) const noexcept {
+    return extras_ != nullptr && extras_->watching.contains(actor);
+  }
   /// The actor whose turn runs on this thread; null outside of turns.
   static Cell* running() noexcept { return static_cast<Cell*>(detail::t_self); }
   /// A system message that will not be processed because its receiver has stopped.
@@ -268,7 +279,7 @@ class alignas(64) Cell final : public detail::Target {
   [[no_unique_address]] Mailbox mailbox_;  // its last bytes are free
   std::uint32_t generation_ = 0;
   std::unique_ptr<Behavior> instance_;
-  detail::Receive* receive_ = nullptr;  // the type's
+  detail::Receive* receive_ = nullptr;  // the type's, unless the instance wants another
   EnvelopePtr current_;
   bool is_scheduled_ = false;  // for its home, under the lock
   // What has to be looked at after each message.
