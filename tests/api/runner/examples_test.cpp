@@ -108,6 +108,19 @@ BOOST_AUTO_TEST_CASE(Y03_the_bank_transfers_what_there_is) {
   BOOST_TEST(contains(ended.output, "there are only 30 euros\n"));
 }
 
+BOOST_AUTO_TEST_CASE(H01_the_door_shuts_by_itself_and_lets_in_who_waited_when_it_is_unlocked) {
+  const Ended ended = run(startnode({"--actor", "spinoff.examples.door.House"}));
+  BOOST_TEST(ended.status == 0);
+  std::size_t at = 0;
+  for (const std::string state : {"open", "held open", "shut", "locked", "somebody waits outside",
+                                  "unlocked", "open", "shut"}) {
+    const std::string line = "/$House-1/door: " + state + "\n";
+    at = ended.output.find(line, at);
+    BOOST_TEST_REQUIRE(at != std::string::npos, line << " is missing in\n" << ended.output);
+    at += line.size();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(N03_the_example_of_a_library_runs_in_a_runner_that_does_not_know_it) {
   const Ended ended =
       run(startnode({"--library", GREETER, "--actor", "spinoff.examples.greeter.Greeter",
