@@ -15,18 +15,25 @@ namespace detail {
 
 namespace {
 
-// A timer's message lies in an envelope of its own until it is claimed, which is when the process
-// takes it: until then a cancel still holds. So does one that a router counts, or a waiting room.
-Envelope& content(Envelope& message) {
+// A timer's message lies in the timer until it is claimed, which is when the process takes it:
+// until then a cancel still holds. One that a router counts, or a waiting room, lies in an envelope
+// of its own.
+struct Content {
+  const MessageType& type;
+  void* payload;
+};
+Content content(Envelope& message) {
   switch (message.type().kind) {
     case MessageKind::ticket:
       return content(*engine::Ticket::draw(message));
-    case MessageKind::scheduled:
-      return message.as<Scheduled>().task->message();
+    case MessageKind::scheduled: {
+      DelayedMessage& task = *message.as<Scheduled>().task;
+      return {task.type(), task.payload()};
+    }
     case MessageKind::routed:
-      return *message.as<Routed>().message;
+      return content(*message.as<Routed>().message);
     default:
-      return message;
+      return {message.type(), message.payload()};
   }
 }
 
@@ -41,25 +48,28 @@ EnvelopePtr claimed(EnvelopePtr message) {
   if (message->type().kind != MessageKind::scheduled) {
     return message;
   }
+  engine::Cell& cell = *engine::Cell::running();
+  DelayedMessage& task = *message->as<Scheduled>().task;
+  EnvelopePtr claimed;
   try {
-    return message->as<Scheduled>().task->claim();
+    claimed = task.claim();
   } catch (...) {
-    engine::Cell& cell = *engine::Cell::running();
     cell.node().publish_error(cell.ref(), std::current_exception(), {});
-    return nullptr;
   }
+  task.handled(cell.node().timers());
+  return claimed;
 }
 
 auto tells_end_of(const Ref& actor) {
   return [&actor](const auto& kept) {
-    return content(*kept.message).template as<Terminated>().actor == actor;
+    return static_cast<Terminated*>(content(*kept.message).payload)->actor == actor;
   };
 }
 
 }  // namespace
 
 void KeptMessages::add(EnvelopePtr message) {
-  Queue& queue = by_type_[&content(*message).type()];
+  Queue& queue = by_type_[&content(*message).type];
   queue.push_back({++last_order_, std::move(message)});
 }
 
@@ -82,7 +92,7 @@ EnvelopePtr KeptMessages::take_wanted(const MessageType* const* types, std::size
     Queue& queue = found->second;
     std::size_t at = 0;
     while (at < queue.size() && accepts != nullptr &&
-           !accepts(filter, content(*queue[at].message))) {
+           !accepts(filter, content(*queue[at].message).payload)) {
       ++at;
     }
     if (at < queue.size() && (oldest == nullptr || queue[at].order < (*oldest)[oldest_at].order)) {
@@ -167,12 +177,12 @@ void MessageWait::await_suspend(std::coroutine_handle<> handle) {
   process_.waiting_ = this;
 }
 
-bool MessageWait::wants(Envelope& message) const {
+bool MessageWait::wants(const MessageType& type, const void* message) const {
   if (types_ == nullptr) {
     return true;
   }
   for (std::size_t i = 0; i < count_; ++i) {
-    if (types_[i] == &message.type()) {
+    if (types_[i] == &type) {
       return accepts_ == nullptr || accepts_(filter_, message);
     }
   }
@@ -186,7 +196,8 @@ detail::Handled Process::receive_any(detail::Behavior& process, detail::Envelope
   detail::MessageWait* const wait = self.waiting_;
   bool wanted = false;
   try {
-    wanted = wait != nullptr && wait->wants(detail::content(*message));
+    const detail::Content come = detail::content(*message);
+    wanted = wait != nullptr && wait->wants(come.type, come.payload);
   } catch (...) {  // the error tells of the message itself
     message = detail::claimed(std::move(message));
     throw;

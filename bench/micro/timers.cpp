@@ -1,4 +1,5 @@
-// The timer wheel: timers are started and cancelled, or expire, among some that stay.
+// The timer wheel: timers are started and cancelled, or expire, among some that stay. What a start
+// and a cancel cost does not depend on how many these are.
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -16,13 +17,14 @@ using engine::TimerList;
 using engine::TimerNode;
 using engine::TimerWheel;
 
-constexpr std::size_t kTimers = 1'000;
+constexpr std::int64_t kFew = 1'000;
+constexpr std::int64_t kMany = 1'000'000;
 constexpr Tick kLongest = 60'000;  // a minute
 
 /// The same ones in each run.
-std::vector<Tick> draw_delays() {
+std::vector<Tick> draw_delays(std::size_t timers) {
   std::minstd_rand random;
-  std::vector<Tick> delays(kTimers);
+  std::vector<Tick> delays(timers);
   for (Tick& delay : delays) {
     delay = random() % kLongest + 1;
   }
@@ -31,8 +33,8 @@ std::vector<Tick> draw_delays() {
 
 /// A wheel in which some timers have been started.
 struct UsedWheel {
-  UsedWheel() {
-    for (std::size_t i = 0; i < kTimers; ++i) {
+  explicit UsedWheel(std::size_t timers) : delays(draw_delays(timers)), nodes(timers) {
+    for (std::size_t i = 0; i < timers; ++i) {
       wheel.start(nodes[i], wheel.now() + delays[i]);
     }
   }
@@ -43,33 +45,33 @@ struct UsedWheel {
       wheel.cancel(node);
     }
   }
-  std::vector<Tick> delays = draw_delays();
-  std::vector<TimerNode> nodes = std::vector<TimerNode>(kTimers);
+  std::vector<Tick> delays;
+  std::vector<TimerNode> nodes;
   TimerWheel wheel;
 };
 
 void timer_start_and_cancel(benchmark::State& state) {
-  UsedWheel used;
+  UsedWheel used(static_cast<std::size_t>(state.range(0)));
   TimerNode node;
   std::size_t i = 0;
   for (auto _ : state) {
-    used.wheel.start(node, used.wheel.now() + used.delays[i++ % kTimers]);
+    used.wheel.start(node, used.wheel.now() + used.delays[i++ % kFew]);
     used.wheel.cancel(node);
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(timer_start_and_cancel);
+BENCHMARK(timer_start_and_cancel)->Arg(kFew)->Arg(kMany);
 
 /// Time passes from one event to the next; each timer that has expired is started again.
 void timer_start_and_expire(benchmark::State& state) {
-  UsedWheel used;
+  UsedWheel used(kFew);
   TimerList expired;
   std::size_t i = 0;
   std::int64_t count = 0;
   for (auto _ : state) {
     used.wheel.advance(used.wheel.next_event().value_or(kLastTick), expired);
     while (TimerNode* const node = expired.pop_front()) {
-      used.wheel.start(*node, used.wheel.now() + used.delays[i++ % kTimers]);
+      used.wheel.start(*node, used.wheel.now() + used.delays[i++ % kFew]);
       ++count;
     }
   }

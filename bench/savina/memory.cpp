@@ -1,7 +1,10 @@
-// What an idle actor and a queued message cost: the growth of the process's resident memory when n
-// actors (with names made up) have started, and when so many messages wait for a busy one.
+// What an idle actor, a queued message and a pending timer cost: the growth of the process's
+// resident memory when n actors (with names made up) have started, when so many messages wait for a
+// busy one, and when so many timers, whose handles are kept, have been started by the actor to
+// which they will send.
 #include <fstream>
 #include <latch>
+#include <vector>
 
 #include <unistd.h>
 
@@ -63,6 +66,27 @@ class Receiver : public Actor {
   std::int64_t in_order_ = 0;
 };
 
+class Waiter : public Actor {
+ public:
+  explicit Waiter(Run& run) : run_(run), timers_(static_cast<std::size_t>(run["timers"])) {}
+  void pre_start() override {
+    const double before = resident_memory();
+    std::vector<Timer> timers(timers_);
+    for (std::size_t i = 0; i < timers_; ++i) {
+      timers[i] = send_later(std::chrono::hours(1), Hello{static_cast<std::int64_t>(i)});
+    }
+    run_.add_figure("bytes_per_timer", (resident_memory() - before) / static_cast<double>(timers_));
+    for (Timer& timer : timers) {
+      timer.cancel();
+    }
+    run_.report(0);
+  }
+
+ private:
+  Run& run_;
+  std::size_t timers_;
+};
+
 void measure_actors(Run& run) {
   const auto n = static_cast<std::size_t>(run["n"]);
   const double before = resident_memory();
@@ -93,18 +117,27 @@ bool measure_messages(Run& run) {
   return run.wait() == messages;
 }
 
-Outcome memory(Run& run) {
-  measure_actors(run);
-  return {.messages = static_cast<std::uint64_t>(run["messages"]),
-          .verified = measure_messages(run)};
+void measure_timers(Run& run) {
+  run.start();
+  run.node().spawn<Waiter>(std::ref(run));
+  run.wait();
 }
 
-const Registration kRegistration({.name = "memory",
-                                  .summary = "bytes for an idle actor and for a queued message",
-                                  .parameters = {{"n", 1'000'000, 1, 100'000'000},
-                                                 {"messages", 1'000'000, 1, 100'000'000}},
-                                  .run = memory,
-                                  .in_new_process = true});
+Outcome memory(Run& run) {
+  measure_actors(run);
+  const bool verified = measure_messages(run);
+  measure_timers(run);
+  return {.messages = static_cast<std::uint64_t>(run["messages"]), .verified = verified};
+}
+
+const Registration kRegistration(
+    {.name = "memory",
+     .summary = "bytes for an idle actor, a queued message, a pending timer",
+     .parameters = {{"n", 1'000'000, 1, 100'000'000},
+                    {"messages", 1'000'000, 1, 100'000'000},
+                    {"timers", 1'000'000, 1, 100'000'000}},
+     .run = memory,
+     .in_new_process = true});
 
 }  // namespace
 }  // namespace spinoff::bench

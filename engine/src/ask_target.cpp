@@ -25,7 +25,7 @@ namespace {
 class AskLimit final : public TimerTask {
  public:
   explicit AskLimit(Ref ask) : ask_(std::move(ask)) {}
-  Clock::time_point fire(Clock::time_point /*due*/) override {
+  Clock::time_point fire(Clock::time_point /*now*/) override {
     static_cast<AskTarget*>(RefAccess::target(ask_))->time_out();
     return Clock::time_point::max();
   }

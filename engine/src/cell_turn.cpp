@@ -5,6 +5,7 @@
 
 #include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/ticket.hpp>
 #include <spinoff/engine/worker.hpp>
@@ -249,9 +250,10 @@ void Cell::handle_special(EnvelopePtr message) {
     case detail::MessageKind::scheduled:
       if (type_->takes_aside) {
         give(message.release());
-        return;
+      } else {
+        handle_scheduled(message->as<detail::Scheduled>());
       }
-      break;
+      return;
     case detail::MessageKind::ticket:
       handle_ticket(std::move(message));
       return;
@@ -287,8 +289,9 @@ void Cell::handle_ticket(EnvelopePtr ticket) {
     if (drawn->type().kind == detail::MessageKind::encoded && !unwrap_here(drawn)) {
       return;
     }
-    if (drawn->type().kind != detail::MessageKind::poison &&
-        drawn->type().kind != detail::MessageKind::terminated) {
+    const detail::MessageKind kind = drawn->type().kind;
+    if (kind == detail::MessageKind::user || kind == detail::MessageKind::scheduled ||
+        kind == detail::MessageKind::routed) {
       give(ticket.release());
       return;
     }
@@ -299,6 +302,20 @@ void Cell::handle_ticket(EnvelopePtr ticket) {
   } else {
     handle_special(std::move(message));
   }
+}
+
+void Cell::handle_scheduled(const detail::Scheduled& due) {
+  EnvelopePtr message;
+  try {
+    message = due.task->claim();
+  } catch (...) {  // it cannot be copied
+    node().publish_error(ref(), std::current_exception(), {});
+  }
+  if (message != nullptr) {
+    message->target_generation = generation_;
+    give(message.release());
+  }
+  due.task->handled(node().timers());
 }
 
 void Cell::publish_unhandled(EnvelopePtr message) {

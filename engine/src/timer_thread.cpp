@@ -57,13 +57,13 @@ void TimerThread::run() {
   TimerList expired;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    wheel_.advance(tick_at(Clock::now() - epoch_), expired);
+    const Clock::time_point now = Clock::now();
+    wheel_.advance(tick_at(now - epoch_), expired);
     // One at a time under the lock, so that a cancel still reaches those that wait behind it.
     while (TimerNode* const node = expired.pop_front()) {
       auto& task = static_cast<TimerTask&>(*node);
-      const Clock::time_point due = epoch_ + std::chrono::milliseconds(task.deadline());
       lock.unlock();
-      const Clock::time_point again = task.fire(due);
+      const Clock::time_point again = task.fire(now);
       if (again != Clock::time_point::max()) {
         start(task, again);
       }

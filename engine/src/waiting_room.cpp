@@ -15,9 +15,19 @@ namespace {
 
 constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::min();
 
-bool is_engines(const Envelope& message) noexcept {
-  const detail::MessageKind kind = message.type().kind;
-  return kind == detail::MessageKind::terminated || kind == detail::MessageKind::poison;
+// What the engine itself sends in order with messages, and what there is one of at most: a timer
+// that repeats waits until its message is handled.
+bool is_never_refused(Envelope& message) noexcept {
+  switch (message.type().kind) {
+    case detail::MessageKind::terminated:
+    case detail::MessageKind::poison:
+    case detail::MessageKind::silence_check:
+      return true;
+    case detail::MessageKind::scheduled:
+      return message.as<detail::Scheduled>().task->repeats();
+    default:
+      return false;
+  }
 }
 
 // A question that has had its answer, or will take none.
@@ -42,14 +52,14 @@ void RoomWaiter::tell() const {
 
 WaitingRoom::Answer WaitingRoom::enter(EnvelopePtr message, std::int64_t priority, bool may_wait,
                                        RoomWaiter waiter) {
-  const bool engines = is_engines(*message);
+  const bool is_welcome = is_never_refused(*message);
   std::vector<InLine> given_up;  // destroyed outside of the lock
   const std::scoped_lock lock(mutex_);
   if (closed_) {
     return {Entry::closed, std::move(message)};
   }
-  const bool waits = options_.overflow() == Overflow::suspend_sender && (may_wait || engines);
-  if (engines ? line_.empty() : !is_full()) {
+  const bool waits = options_.overflow() == Overflow::suspend_sender && (may_wait || is_welcome);
+  if (is_welcome ? line_.empty() : !is_full()) {
     add(std::move(message), priority);
     return {Entry::taken, nullptr};
   }
@@ -104,7 +114,7 @@ std::vector<RoomWaiter> WaitingRoom::let_in(std::vector<InLine>& given_up) {
     InLine& first = line_.front();
     if (is_given_up(*first.message)) {
       given_up.push_back(std::move(first));
-    } else if (!is_full() || is_engines(*first.message)) {
+    } else if (!is_full() || is_never_refused(*first.message)) {
       add(std::move(first.message), first.priority);
       came.push_back(std::move(first.waiter));
     } else {
@@ -125,9 +135,10 @@ std::int64_t WaitingRoom::priority_of(Envelope& message) const {
   switch (message.type().kind) {
     case detail::MessageKind::terminated:
     case detail::MessageKind::poison:
+    case detail::MessageKind::silence_check:
       return kLast;
     case detail::MessageKind::scheduled: {
-      Envelope& later = message.as<detail::Scheduled>().task->message();
+      detail::DelayedMessage& later = *message.as<detail::Scheduled>().task;
       return options_.priority_of(later.type(), later.payload());
     }
     case detail::MessageKind::routed: {
@@ -148,7 +159,7 @@ void WaitingRoom::add(EnvelopePtr message, std::int64_t priority) {
 WaitingRoom::Answer WaitingRoom::replace_oldest(EnvelopePtr message, std::int64_t priority) {
   for (auto band = waiting_.rbegin(); band != waiting_.rend() && band->first <= priority; ++band) {
     const auto oldest = std::ranges::find_if(
-        band->second, [](const EnvelopePtr& one) { return !is_engines(*one); });
+        band->second, [](const EnvelopePtr& one) { return !is_never_refused(*one); });
     if (oldest == band->second.end()) {
       continue;
     }

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(M08_a_keyed_timer_can_be_cancelled_by_its_key) {
   World world;
   call(world.listener, [&](Puppet& me) {
     me.start_timer("once", 0ms, 1);
-    me.start_periodic_timer("often", 1ms, 2);
+    me.start_timer_at_fixed_rate("often", 1ms, 2);
     world.let_time_pass(2ms);
     me.cancel_timer("once");
     me.cancel_timer("often");
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(M08_a_cancel_holds_for_what_a_process_has_taken_aside) {
     Task<> run(Log log) {
       start_timer("cancelled", 0ms, 1);
       start_timer("kept", 0ms, 2);
-      start_periodic_timer("often", 1ms, 'c');
+      start_timer_at_fixed_rate("often", 1ms, 'c');
       start_timer("last", 5ms, 0.5);
       co_await get<double>();  // so the others are due
       cancel_timer("cancelled");
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(M08_keyed_timers_end_with_their_actor) {
   World world;
   const auto dead = listen<DeadLetter>(world.node);
   const auto mortal = world.node.spawn<Listener>(world.heard);
-  call(mortal, [](Puppet& me) { me.start_periodic_timer("often", 1ms, 2); });
+  call(mortal, [](Puppet& me) { me.start_timer_at_fixed_rate("often", 1ms, 2); });
   BOOST_TEST(world.heard.next() == 2);
   stop_and_wait(world.node, mortal);
   world.heard.rest();

@@ -24,7 +24,8 @@ const std::vector<std::string> kNames{"ask_from_an_actor/real_time",
                                       "mailbox_two_producers/real_time",
                                       "spawn_and_stop_child/real_time",
                                       "spawn_and_stop_top_level/real_time",
-                                      "timer_start_and_cancel",
+                                      "timer_start_and_cancel/1000",
+                                      "timer_start_and_cancel/1000000",
                                       "timer_start_and_expire"};
 
 /// What it prints on lines that begin with a benchmark's name, sorted.

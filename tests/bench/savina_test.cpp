@@ -37,7 +37,7 @@ const std::map<std::string, std::vector<std::string>> kSmallSizes{
     {"fjthrput", {"n=50", "actors=6"}},
     {"handoff", {"n=5", "busy_us=100", "quiet_us=100"}},
     {"logmap", {"n=50", "series=4"}},
-    {"memory", {"n=1000", "messages=1000"}},
+    {"memory", {"n=1000", "messages=1000", "timers=1000"}},
     {"nqueenk", {"n=6", "workers=3", "threshold=2"}},
     {"philosopher", {"n=5", "rounds=20"}},
     {"pingpong", {"n=500"}},
@@ -155,10 +155,17 @@ BOOST_AUTO_TEST_CASE(prints_a_table_for_people) {
   BOOST_TEST(matches(rows[1], R"(count +n=10 +2 +13 +\d+\.\d+ +\d+ +yes)"), rows[1]);
 }
 
-BOOST_AUTO_TEST_CASE(memory_says_what_an_actor_and_a_queued_message_cost) {
+BOOST_AUTO_TEST_CASE(memory_says_what_an_actor_a_queued_message_and_a_timer_cost) {
   const Ended ended = savina({"memory", "--json", "--repeat", "1", "--set", "n=20000"});
   BOOST_TEST(figure(ended, "bytes_per_actor") > 100);
   BOOST_TEST(figure(ended, "bytes_per_queued_message") > 10);
+  BOOST_TEST(figure(ended, "bytes_per_timer") > 10);
+}
+
+BOOST_AUTO_TEST_CASE(M08_each_of_a_million_pending_timers_costs_less_than_100_bytes) {
+  const Ended ended =
+      savina({"memory", "--json", "--repeat", "1", "--set", "n=1", "--set", "messages=1"});
+  BOOST_TEST(figure(ended, "bytes_per_timer") < 100);
 }
 
 BOOST_AUTO_TEST_CASE(handoff_says_how_long_messages_waited_for_their_sender) {

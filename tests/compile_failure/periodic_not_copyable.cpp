@@ -13,7 +13,7 @@ struct Tick {
 
 class Clock : public spinoff::Actor {
  public:
-  void pre_start() override { start_periodic_timer("tick", std::chrono::seconds(1), Tick{}); }
+  void pre_start() override { start_timer_at_fixed_rate("tick", std::chrono::seconds(1), Tick{}); }
   void on(const Tick& /*tick*/) {}
   using Receives = spinoff::Messages<Tick>;
 };

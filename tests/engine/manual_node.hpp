@@ -74,8 +74,7 @@ class ManualTimers final : public engine::TimerService {
     wheel_.advance(engine::tick_at(now_ - engine::Clock::time_point()), expired);
     while (engine::TimerNode* const node = expired.pop_front()) {
       auto& task = static_cast<engine::TimerTask&>(*node);
-      const auto again =
-          task.fire(engine::Clock::time_point() + std::chrono::milliseconds(task.deadline()));
+      const auto again = task.fire(now_);
       if (again != engine::Clock::time_point::max()) {
         start(task, again);
       }
@@ -85,8 +84,8 @@ class ManualTimers final : public engine::TimerService {
 
  private:
   engine::Clock::time_point now_{std::chrono::hours(1)};
-  std::size_t started_ = 0;
   engine::TimerWheel wheel_;
+  std::size_t started_ = 0;
 };
 
 class ManualNode {
@@ -118,9 +117,9 @@ class ManualNode {
   [[nodiscard]] bool run_latest() const { return executor_->run_latest(); }
   /// What is due by then is sent; nothing runs.
   void pass(std::chrono::milliseconds time) const { timers_->pass(time); }
+  [[nodiscard]] bool has_timers() const { return !timers_->empty(); }
   /// Again counts each time.
   [[nodiscard]] std::size_t timers_started() const { return timers_->started(); }
-  [[nodiscard]] bool has_timers() const { return !timers_->empty(); }
 
   /// A top-level actor.
   Ref spawn(const detail::ActorType& type, detail::FactoryPtr factory,

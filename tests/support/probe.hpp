@@ -133,8 +133,9 @@ class Puppet : public Actor {
   using Actor::send_later;
   using Actor::sender;
   using Actor::spawn;
-  using Actor::start_periodic_timer;
   using Actor::start_timer;
+  using Actor::start_timer_at_fixed_rate;
+  using Actor::start_timer_with_fixed_delay;
   using Actor::stop;
   using Actor::subscribe;
   using Actor::unsubscribe;

@@ -98,19 +98,31 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
   /// Stops this actor when the handler has returned.
   void stop() { self().stop(); }
 
-  /// Sends a message to this actor later; see Ref::send_later.
+  /// Sends a message to this actor later; see Ref::send_later. It comes to the next instance if
+  /// the actor is restarted meanwhile.
   template <class M>
   Timer send_later(std::chrono::nanoseconds delay, M&& message) const {
     return self().send_later(delay, std::forward<M>(message));
   }
-  /// A timer of that key sends `message` to this actor once, or again and again; it replaces an
-  /// earlier one of that key, and ends with the actor.
+  /// A timer of that key, which may be any string, sends `message` to this actor once. It replaces
+  /// an earlier one of that key, of which nothing is handled any more, and ends with the instance:
+  /// a restarted actor starts its timers anew in `pre_start`.
   template <class M>
   void start_timer(const std::string& key, std::chrono::nanoseconds delay, M&& message) {
     keep_timer(key, send_later(delay, std::forward<M>(message)));
   }
+  /// The same, again and again: each `delay` (more than zero, else std::invalid_argument) after the
+  /// one before was handled. A process has handled it when it has got it.
   template <class M>
-  void start_periodic_timer(const std::string& key, std::chrono::nanoseconds period, M&& message) {
+  void start_timer_with_fixed_delay(const std::string& key, std::chrono::nanoseconds delay,
+                                    M&& message) {
+    keep_timer(key, detail::start_repeated(detail::Repeat::with_fixed_delay, delay, self(),
+                                           std::forward<M>(message)));
+  }
+  /// The same by the clock, however long the handling takes: see send_every.
+  template <class M>
+  void start_timer_at_fixed_rate(const std::string& key, std::chrono::nanoseconds period,
+                                 M&& message) {
     keep_timer(key, send_every(period, self(), std::forward<M>(message)));
   }
   void cancel_timer(const std::string& key);
@@ -170,11 +182,21 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
     }
   }
 
+ public:
+  // For the engine: what is stashed.
+  detail::EnvelopePtr take_kept() override;
+  [[nodiscard]] bool has_kept() const noexcept override;
+
  private:
   friend class detail::Spawns<Actor, spinoff::TypedRef>;
   engine::Cell& spawner() const { return cell(); }
   void start_watching(const Ref& actor);
   void keep_timer(const std::string& key, Timer timer);
+  void take_on(std::shared_ptr<detail::Handlers> handlers, bool on_top);
+  void choose_receive();
+  static detail::Handled receive(detail::Behavior& actor, detail::EnvelopePtr& message);
+  detail::Handled receive_as_behavior(detail::EnvelopePtr& message);
+  detail::Handled receive_and_note_silence(detail::EnvelopePtr& message);
   void start_listening(const detail::MessageType& type,
                        std::function<void(const void* event)> callback);
   void stop_listening(const detail::MessageType& type);
@@ -183,21 +205,11 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
 
   // What ends with the actor.
   struct Belongings;
- public:
-  // For the engine: what is stashed.
-  detail::EnvelopePtr take_kept() override;
-  [[nodiscard]] bool has_kept() const noexcept override;
-
   struct BelongingsDeleter {
     void operator()(Belongings* belongings) const noexcept;
   };
   Belongings& belongings();
   std::unique_ptr<Belongings, BelongingsDeleter> belongings_;
-  void take_on(std::shared_ptr<detail::Handlers> handlers, bool on_top);
-  void choose_receive();
-  static detail::Handled receive(detail::Behavior& actor, detail::EnvelopePtr& message);
-  detail::Handled receive_as_behavior(detail::EnvelopePtr& message);
-  detail::Handled receive_and_note_silence(detail::EnvelopePtr& message);
 };
 
 }  // namespace spinoff

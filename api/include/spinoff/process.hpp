@@ -25,7 +25,7 @@ namespace detail {
 /// Messages that came and were not asked for yet, by type, so that a `get` looks only at its own.
 class KeptMessages {
  public:
-  using Accepts = bool (*)(const void* filter, Envelope& message);
+  using Accepts = bool (*)(const void* filter, const void* message);
 
   void add(EnvelopePtr message);
   /// The oldest message of one of these types that the filter accepts; null if there is none.
@@ -72,7 +72,7 @@ class MessageWait : public Wait {
 
  private:
   friend class spinoff::Process;
-  [[nodiscard]] bool wants(Envelope& message) const;
+  [[nodiscard]] bool wants(const MessageType& type, const void* message) const;
 
   Process& process_;
   const MessageType* const* types_;  // none: any message
@@ -141,11 +141,11 @@ struct [[nodiscard]] GetIf {
   class Awaiter final : public MessageWait {
    public:
     explicit Awaiter(const GetIf& get)
-        : MessageWait(
-              get.process, kTypes<T>, 1, &get.predicate, [](const void* filter, Envelope& message) {
-                return static_cast<bool>(
-                    (*static_cast<const Predicate*>(filter))(std::as_const(message.as<T>())));
-              }) {
+        : MessageWait(get.process, kTypes<T>, 1, &get.predicate,
+                      [](const void* filter, const void* message) {
+                        return static_cast<bool>((*static_cast<const Predicate*>(filter))(
+                            *static_cast<const T*>(message)));
+                      }) {
       static_cast<void>(message_type<T>());
     }
     T await_resume() { return std::move(this->result()->template as<T>()); }

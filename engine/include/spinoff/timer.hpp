@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <stdexcept>
+#include <cstdint>
 #include <utility>
 
 #include <spinoff/detail/envelope.hpp>
@@ -16,17 +16,19 @@ namespace detail {
 
 class DelayedMessage;
 
-/// `period` zero: once. A periodic message must be copyable.
-Timer start_timer(const Ref& to, std::chrono::nanoseconds delay, std::chrono::nanoseconds period,
+enum class Repeat : std::uint8_t { never, at_fixed_rate, with_fixed_delay };
+
+/// `delay` is the period of what is repeated, which must be copyable.
+Timer start_timer(const Ref& to, std::chrono::nanoseconds delay, Repeat repeat,
                   EnvelopePtr message);
 
 }  // namespace detail
 
-/// A handle to a message that was sent with `send_later` or `send_every`. Dropping the handle
-/// changes nothing. Any thread. Delays and periods are rounded up to whole milliseconds.
 /// What an actor gets that has set a receive timeout and has heard nothing for so long.
 struct ReceiveTimeout {};
 
+/// A handle to a message that was sent with `send_later` or `send_every`. Dropping the handle
+/// changes nothing. Any thread. Delays and periods are rounded up to whole milliseconds.
 class Timer {
  public:
   Timer() noexcept = default;
@@ -46,7 +48,7 @@ class Timer {
   [[nodiscard]] bool has_ended() const noexcept;
 
  private:
-  friend Timer detail::start_timer(const Ref&, std::chrono::nanoseconds, std::chrono::nanoseconds,
+  friend Timer detail::start_timer(const Ref&, std::chrono::nanoseconds, detail::Repeat,
                                    detail::EnvelopePtr);
   explicit Timer(detail::DelayedMessage* task) noexcept : task_(task) {}
   detail::DelayedMessage* task_ = nullptr;
@@ -55,22 +57,30 @@ class Timer {
 template <class M>
 Timer Ref::send_later(std::chrono::nanoseconds delay, M&& message) const {
   return detail::start_timer(
-      *this, delay, std::chrono::nanoseconds::zero(),
+      *this, delay, detail::Repeat::never,
       detail::Envelope::make<detail::Payload<M>>(detail::this_sender(), std::forward<M>(message)));
 }
 
+namespace detail {
+
+template <class M>
+Timer start_repeated(Repeat repeat, std::chrono::nanoseconds period, const Ref& to, M&& message) {
+  static_assert(std::is_copy_constructible_v<Payload<M>>,
+                "a message that is sent again and again must be copyable");
+  return start_timer(to, period, repeat,
+                     Envelope::make<Payload<M>>(this_sender(), std::forward<M>(message)));
+}
+
+}  // namespace detail
+
 /// Sends a copy of `message` to `to` after each `period` (more than zero, else
-/// std::invalid_argument), until cancelled or until that actor has stopped.
+/// std::invalid_argument), until cancelled or until that actor has stopped. By the clock: an actor
+/// here that is late gets all that it missed, but one at a time, each when it has handled the one
+/// before; an actor at another node is sent one each period, and none for what was missed.
 template <class M>
 Timer send_every(std::chrono::nanoseconds period, const Ref& to, M&& message) {
-  if (period <= std::chrono::nanoseconds::zero()) {
-    throw std::invalid_argument("the period of a timer must be more than zero");
-  }
-  static_assert(std::is_copy_constructible_v<detail::Payload<M>>,
-                "a message that is sent again and again must be copyable");
-  return detail::start_timer(
-      to, period, period,
-      detail::Envelope::make<detail::Payload<M>>(detail::this_sender(), std::forward<M>(message)));
+  return detail::start_repeated(detail::Repeat::at_fixed_rate, period, to,
+                                std::forward<M>(message));
 }
 
 }  // namespace spinoff

@@ -1,5 +1,5 @@
-/// One constant record for each C++ type that is used as a message: how to copy, destroy, encode
-/// and decode it, and its name on the wire. The record's address is the type's identity.
+/// One constant record for each C++ type that is used as a message: how to destroy, move, copy,
+/// encode and decode it, and its name on the wire. The record's address is the type's identity.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <spinoff/serializable.hpp>
 #include <spinoff/type_name.hpp>
@@ -25,8 +26,8 @@ enum class MessageKind : std::uint8_t {
   scheduled,
   routed,
   ticket,
-  encoded,
   silence_check,
+  encoded,
   // In the system queue:
   stop,
   kill,
@@ -50,6 +51,8 @@ struct MessageType {
   MessageKind kind;
   /// Null where there is nothing to do.
   void (*destroy)(void* value) noexcept;
+  /// What it was moved from still has to be destroyed.
+  void (*move)(void* from, void* place);
   /// Null where the type has no such operation.
   void (*copy)(const void* from, void* place);
   void (*encode)(const void* value, std::string& out);
@@ -84,6 +87,7 @@ constexpr MessageType make_message_type() {
       .alignment = alignof(T),
       .kind = message_kind<T>(),
       .destroy = nullptr,
+      .move = [](void* from, void* place) { ::new (place) T(std::move(*static_cast<T*>(from))); },
       .copy = nullptr,
       .encode = nullptr,
       .decode = nullptr,

@@ -37,6 +37,10 @@
 #include <spinoff/engine/waiting_room.hpp>
 #include <spinoff/ref.hpp>
 
+namespace spinoff::detail {
+struct Scheduled;
+}
+
 namespace spinoff::engine {
 
 using detail::Behavior;
@@ -120,16 +124,16 @@ class alignas(64) Cell final : public detail::Target {
     return aftermath_.unhandled ? extras_->unhandled.get() : current_.get();
   }
   void mark_unhandled();
-  /// A stop came while a coroutine is in the middle of handling: it ends when that is done.
-  [[nodiscard]] bool stop_requested() const noexcept { return condition_.ending; }
-  /// And what it has taken aside is not to be handled before: it was a stop, not a poison.
-  [[nodiscard]] bool drops_kept() const noexcept {
   /// The message that is being handled, for good; null if it was taken before.
   EnvelopePtr take_current() noexcept;
   /// Puts a message that was taken in front of all that wait, in the actor's turn.
   void put_back(EnvelopePtr message) noexcept;
   /// How the present instance gets its messages from now on.
   void receive_with(detail::Receive* receive) noexcept { receive_ = receive; }
+  /// A stop came while a coroutine is in the middle of handling: it ends when that is done.
+  [[nodiscard]] bool stop_requested() const noexcept { return condition_.ending; }
+  /// And what it has taken aside is not to be handled before: it was a stop, not a poison.
+  [[nodiscard]] bool drops_kept() const noexcept {
     return condition_.ending && !condition_.poisoned;
   }
   /// It has stopped, apart from what its post_stop_async still does.
@@ -142,17 +146,17 @@ class alignas(64) Cell final : public detail::Target {
   void stop_soon() noexcept { condition_.stop_due = true; }
   void watch(const Ref& wanted);
   void unwatch(const Ref& actor);
+  /// The Terminated of that actor came, and is to be handled later.
+  void keep_watching(const Ref& actor) { extras().watching.insert(actor); }
+  [[nodiscard]] bool is_watching(const Ref& actor) const noexcept {
+    return extras_ != nullptr && extras_->watching.contains(actor);
+  }
   void publish_unhandled(EnvelopePtr message);
   /// The same as the other note_length; `kept` wait besides those in the mailbox.
   void note_length(std::size_t kept = 0);
   CoroutineHost& coroutines();
   void run_coroutine(Task<> task, CoroutineHost::Purpose purpose);
 
-  /// The Terminated of that actor came, and is to be handled later.
-  void keep_watching(const Ref& actor) { extras().watching.insert(actor); }
-  [[nodiscard]] bool is_watching(const Ref& actor) const noexcept {
-    return extras_ != nullptr && extras_->watching.contains(actor);
-  }
   /// The actor whose turn runs on this thread; null outside of turns.
   static Cell* running() noexcept { return static_cast<Cell*>(detail::t_self); }
   /// A system message that will not be processed because its receiver has stopped.
@@ -206,6 +210,7 @@ class alignas(64) Cell final : public detail::Target {
   void handle_special(EnvelopePtr message);
   void handle_ticket(EnvelopePtr ticket);
   [[nodiscard]] bool unwrap_here(EnvelopePtr& message);
+  void handle_scheduled(const detail::Scheduled& due);
   void give(Envelope* message);
   void after_message();
   void refuse_current();

@@ -13,7 +13,7 @@ template <class M>
 class SystemTimer final : public TimerTask {
  public:
   SystemTimer(Ref to, M message) : to_(std::move(to)), message_(std::move(message)) {}
-  Clock::time_point fire(Clock::time_point /*due*/) override {
+  Clock::time_point fire(Clock::time_point /*now*/) override {
     Cell::send_system(to_, message_);
     return Clock::time_point::max();
   }

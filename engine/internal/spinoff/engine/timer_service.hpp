@@ -27,9 +27,9 @@ class TimerTask : public TimerNode {
   TimerTask(const TimerTask&) = delete;
   TimerTask& operator=(const TimerTask&) = delete;
 
-  /// On the service's thread, with no lock held; must not block. The time of the next call, or
-  /// `time_point::max()` for none.
-  virtual Clock::time_point fire(Clock::time_point due) = 0;
+  /// On the service's thread, with no lock held, when it is due or later; must not block. The time
+  /// of the next call, or `time_point::max()` for none.
+  virtual Clock::time_point fire(Clock::time_point now) = 0;
 
   /// Instead of `fire`, when the service ends first.
   virtual void drop() noexcept {}
@@ -45,7 +45,9 @@ class TimerTask : public TimerNode {
   virtual ~TimerTask() = default;
 
  private:
-  std::atomic<std::uint32_t> references_{1};
+  // Few have it at a time: the service, who may cancel it, what lies in a mailbox for it. So it
+  // fits into the gap at the end of the TimerNode.
+  std::atomic<std::uint16_t> references_{1};
 };
 
 class TimerService {
