@@ -20,6 +20,13 @@ void Behavior::operator delete(void* memory, std::size_t size) noexcept {
   deallocate(memory, size);
 }
 
+void run_handler(Task<> handler) {
+  if (handler) {
+    Cell::running()->coroutines().start(std::move(handler),
+                                        engine::CoroutineHost::Purpose::handler);
+  }
+}
+
 namespace {
 
 constexpr std::size_t kMaxName = 255;

@@ -83,11 +83,7 @@ void Cell::start_run() {
 
 void Cell::begin_restart() {
   condition_.state = State::restarting;
-  condition_.busy = false;
-  current_.reset();
-  if (extras_->coroutines != nullptr) {
-    extras_->coroutines->drop();
-  }
+  drop_coroutine();
   extras_->held_wakes.clear();
   SupervisionState& more = supervision();
   more.backoff.reset();
@@ -158,12 +154,9 @@ void Cell::begin_stop(bool kill) {
     return;
   }
   condition_.state = State::stopping;
-  condition_.busy = condition_.held = condition_.ending = false;
+  condition_.held = condition_.ending = false;
   condition_.step_due = false;  // of a restart, which may have kept children
-  current_.reset();
-  if (extras_ != nullptr && extras_->coroutines != nullptr) {
-    extras_->coroutines->drop();
-  }
+  drop_coroutine();
   if (extras_ != nullptr && extras_->supervision != nullptr) {
     extras_->supervision->backoff.reset();
     ignore_open();

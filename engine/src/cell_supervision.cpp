@@ -25,12 +25,17 @@ SupervisionState& Cell::supervision() {
 }
 
 void Cell::fail(std::exception_ptr error) {
-  refuse_asker(error);
-  node().publish_error(ref(), error, AnyMessage(std::move(current_)));
+  // While a handler waits, it is the error of a child, and not about the message.
+  EnvelopePtr about;
+  if (!condition_.busy) {
+    refuse_asker(describe(error));
+    about = std::move(current_);
+  }
+  node().publish_error(ref(), error, AnyMessage(std::move(about)));
   if (condition_.state == State::stopping || condition_.state == State::finishing ||
       condition_.ending || condition_.stop_due) {
     node().events().publish(ErrorIgnored{ref(), std::move(error)});
-    if (condition_.ending) {
+    if (condition_.ending && !extras_->coroutines->active()) {  // else it is a child's
       begin_stop(false);
     }
     return;
@@ -53,11 +58,11 @@ void Cell::suspend(std::exception_ptr reason) {
   hold_children(true);
 }
 
-void Cell::refuse_asker(const std::exception_ptr& reason) {
+void Cell::refuse_asker(std::string_view reason) {
   if (current_ != nullptr) {
-    node().refuse_ask(*current_, describe(reason));
+    node().refuse_ask(*current_, reason);
   } else if (instance_ != nullptr) {
-    instance_->refuse_asker(describe(reason));
+    instance_->refuse_asker(reason);
   }
 }
 
@@ -99,7 +104,7 @@ void Cell::obey(const Order& order) {
       return;
     case Decision::Restart:
       if (condition_.state == State::running && !condition_.ending) {
-        refuse_asker(order.reason);
+        refuse_asker(describe(order.reason));
         suspend(order.reason);
       } else if (condition_.state == State::suspended) {
         ignore_open();

@@ -98,17 +98,37 @@ inline void Cell::give(Envelope* message) {
 }
 
 void Cell::after_message() {
-  if (aftermath_.unhandled) {
-    aftermath_.unhandled = false;
-    publish_unhandled(std::move(extras_->unhandled));
-  }
   if (aftermath_.coroutines) {
     after_coroutine();
     if (condition_.busy) {
       return;  // the message stays until its handler is done
     }
   }
+  let_go_of_message();
+}
+
+// It has been handled, or is given up.
+void Cell::let_go_of_message() {
+  if (aftermath_.unhandled) {
+    aftermath_.unhandled = false;
+    publish_unhandled(std::move(extras_->unhandled));
+  }
+  if (aftermath_.coroutines) {
+    extras_->counted.reset();
+  }
   current_.reset();
+}
+
+// Where it waits. What it was handling stays until the frame has gone, which may refer to it.
+void Cell::drop_coroutine() {
+  if (extras_ != nullptr && extras_->coroutines != nullptr) {
+    if (extras_->coroutines->is_handling()) {
+      refuse_asker(ref().to_string() + " was stopped or restarted before it had replied");
+    }
+    extras_->coroutines->drop();
+  }
+  condition_.busy = false;
+  let_go_of_message();
 }
 
 void Cell::refuse_current() {
@@ -258,8 +278,11 @@ void Cell::handle_special(EnvelopePtr message) {
       handle_ticket(std::move(message));
       return;
     case detail::MessageKind::routed:
-      // What it came in counts as long as it is there: until its handler has returned.
+      // What it came in counts as long as it is there: until its handler is done.
       give(type_->takes_aside ? message.release() : detail::Routed::open(*message).release());
+      if (condition_.busy) {
+        extras_->counted = std::move(message);
+      }
       return;
     default:
       break;
@@ -415,10 +438,11 @@ void Cell::after_coroutine() {
     case CoroutineHost::Purpose::handler:
       if (error != nullptr) {
         fail(std::move(error));
-      } else if (condition_.ending) {
+      }
+      let_go_of_message();
+      if (condition_.ending) {
         begin_stop(false);
       }
-      current_.reset();
       break;
     case CoroutineHost::Purpose::post_stop:
       if (error != nullptr) {

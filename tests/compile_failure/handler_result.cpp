@@ -1,4 +1,4 @@
-// A handler written as a coroutine, whose Task nobody would run.
+// A handler with a result, which nobody would get.
 #include <spinoff/spinoff.hpp>
 
 struct Hello {};
@@ -9,7 +9,7 @@ class Greeter : public spinoff::Actor {
 #ifdef SPINOFF_EXPECT_SUCCESS
   void on(const Hello& /*hello*/) {}
 #else
-  spinoff::Task<> on(const Hello& /*hello*/) { co_return; }
+  spinoff::Task<int> on(const Hello& /*hello*/) { co_return 1; }
 #endif
 };
 

@@ -29,6 +29,11 @@ namespace spinoff {
 /// Its hooks are virtual functions: `pre_start`, `post_stop`, `supervise` and the rest of
 /// detail::Behavior. An error thrown anywhere goes to its supervisor. All members are for the
 /// actor's own turns only.
+///
+/// A handler that has to wait is a coroutine, `Task<> on(const M&)`: it may `co_await` a `sleep`,
+/// an `ask`, a `join` or another Task, each `with_timeout` if wanted. The actor handles no other
+/// message before it is done, and keeps the one that it is about (unless it is passed on with
+/// `forward`); a stop waits for it, a kill and a restart drop it where it waits.
 class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
  protected:
   using Spawns::spawn;

@@ -29,7 +29,7 @@ concept RunsWith = requires(A& process, Args&... args) {
 /// `run`.
 template <class A, class... Args>
 inline constexpr bool kRunTakesArguments =
-    !std::is_constructible_v<A, Args&...> && std::is_default_constructible_v<A> &&
+    IsProcess<A> && !std::is_constructible_v<A, Args&...> && std::is_default_constructible_v<A> &&
     RunsWith<A, Args...>;
 
 template <class A>
@@ -71,14 +71,15 @@ class ActorFactory final : public Factory {
   static_assert(!IsProcess<A> || HasRun<A> || CallsRun<A> || CallsRun<A, Args...>,
                 "a process needs a public `spinoff::Task<> run(...)`");
   static constexpr bool kRunReturnsTask =
-      (!CallsRun<A> || RunsWith<A>) && (!CallsRun<A, Args...> || RunsWith<A, Args...>);
+      !IsProcess<A> ||
+      ((!CallsRun<A> || RunsWith<A>) && (!CallsRun<A, Args...> || RunsWith<A, Args...>));
   static_assert(!kIsActor || kRunReturnsTask,
                 "the run(...) of a process must be a coroutine: `spinoff::Task<> run(...)`");
   static_assert(!kIsActor || !kRunReturnsTask || kToRun || kToConstructor,
                 "these arguments fit neither a public constructor of the actor nor, for a process, "
                 "its `Task<> run(...)`; they are kept for restarts, so it gets lvalues of them");
   static_assert(
-      !kRunReturnsTask || !kToConstructor || !HasRun<A> || RunsWith<A>,
+      !IsProcess<A> || !kRunReturnsTask || !kToConstructor || !HasRun<A> || RunsWith<A>,
       "a process is started with the arguments of its `Task<> run(...)`: spawn it with them, "
       "or give it a constructor that takes them and a run() without");
 
@@ -98,14 +99,16 @@ class ActorFactory final : public Factory {
   Task<> run(Behavior& actor) override {
     if constexpr (kToRun) {
       return std::apply([&](auto&... args) { return static_cast<A&>(actor).run(args...); }, args_);
-    } else if constexpr (RunsWith<A>) {
+    } else if constexpr (IsProcess<A> && RunsWith<A>) {
       return static_cast<A&>(actor).run();
     } else {
       return {};
     }
   }
 
-  [[nodiscard]] bool has_run() const noexcept override { return kToRun || RunsWith<A>; }
+  [[nodiscard]] bool has_run() const noexcept override {
+    return kToRun || (IsProcess<A> && RunsWith<A>);
+  }
 
   void dispose() noexcept override {
     if constexpr (sizeof...(Args) != 0) {

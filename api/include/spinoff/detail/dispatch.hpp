@@ -12,7 +12,8 @@
 namespace spinoff {
 
 /// The messages that an actor takes: `using Receives = Messages<Hello, Bye>;`. For each of them it
-/// has a handler `on(const M&)` (or `on(M)`, `on(M&&)`, to take the message over).
+/// has a handler `void on(const M&)` (or `on(M)`, `on(M&&)`, to take the message over). One that
+/// has to wait is a coroutine, `Task<> on(const M&)`: see Actor.
 template <class... Ms>
 struct Messages {};
 
@@ -61,10 +62,11 @@ consteval bool has_handler() {
                 "`void on(const M&)`");
   if constexpr (Handles<A, M>) {
     using Result = decltype(std::declval<A&>().on(std::declval<M>()));
-    static_assert(std::is_void_v<Result>,
-                  "a handler must return void, since nobody would get its result: what has to wait "
-                  "belongs into a spinoff::Process");
-    return std::is_void_v<Result>;
+    constexpr bool kGood = std::is_void_v<Result> || std::is_same_v<Result, Task<>>;
+    static_assert(kGood,
+                  "a handler must return void, since nobody would get its result; one that has to "
+                  "wait is a coroutine, `spinoff::Task<> on(const M&)`");
+    return kGood;
   }
   return false;
 }
@@ -149,12 +151,21 @@ consteval bool check_implements() {
 }
 
 template <class A, class M>
+void call_handler(A& actor, EnvelopePtr& message) {
+  if constexpr (std::is_void_v<decltype(actor.on(std::move(message->as<M>())))>) {
+    actor.on(std::move(message->as<M>()));
+    Envelope::dispose<M>(message.release());
+  } else {  // its parameter may refer to the message, which stays until the coroutine is done
+    run_handler(actor.on(std::move(message->as<M>())));
+  }
+}
+
+template <class A, class M>
 bool handle_if(A& actor, EnvelopePtr& message) {
   if (&message->type() != &kMessageType<M>) {
     return false;
   }
-  actor.on(std::move(message->as<M>()));
-  Envelope::dispose<M>(message.release());
+  call_handler<A, M>(actor, message);
   return true;
 }
 
@@ -194,15 +205,9 @@ class DispatchTable {
   static constexpr std::size_t kSize = std::bit_ceil(2 * sizeof...(Ms) + 1);
   static constexpr std::size_t kMask = kSize - 1;
 
-  template <class M>
-  static void handle(A& actor, EnvelopePtr& message) {
-    actor.on(std::move(message->as<M>()));
-    Envelope::dispose<M>(message.release());
-  }
-
   static constexpr std::array<Slot, kSize> make() {
     std::array<Slot, kSize> slots{};
-    (insert(slots, Slot{&kMessageType<Ms>, &handle<Ms>}), ...);
+    (insert(slots, Slot{&kMessageType<Ms>, &call_handler<A, Ms>}), ...);
     return slots;
   }
   static constexpr void insert(std::array<Slot, kSize>& slots, Slot slot) {

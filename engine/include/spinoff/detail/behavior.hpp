@@ -65,6 +65,9 @@ enum class Handled : std::uint8_t { yes, no };
 /// failed; the others it has taken, or they are done with.
 using Receive = Handled(Behavior& actor, EnvelopePtr& message);
 
+/// Runs a handler that is a coroutine up to its first wait, in the turn of its actor.
+void run_handler(Task<> handler);
+
 /// What the engine knows of an actor's class.
 struct ActorType {
   std::string_view name;  // dotted

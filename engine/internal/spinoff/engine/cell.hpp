@@ -193,6 +193,7 @@ class alignas(64) Cell final : public detail::Target {
     std::unique_ptr<CoroutineHost> coroutines;
     std::unique_ptr<SupervisionState> supervision;
     EnvelopePtr unhandled;  // the message that is being handled, if the actor says so
+    EnvelopePtr counted;    // what it came in, of a message that a coroutine handles
     std::vector<std::uint64_t> held_wakes;  // tokens that came while the actor was held
   };
   Extras& extras();
@@ -213,6 +214,8 @@ class alignas(64) Cell final : public detail::Target {
   void handle_scheduled(const detail::Scheduled& due);
   void give(Envelope* message);
   void after_message();
+  void let_go_of_message();
+  void drop_coroutine();
   void refuse_current();
   void after_coroutine();
   [[nodiscard]] bool may_stop_now(bool in_order) const noexcept;
@@ -232,7 +235,7 @@ class alignas(64) Cell final : public detail::Target {
   }
   void fail(std::exception_ptr error);
   void suspend(std::exception_ptr reason);
-  void refuse_asker(const std::exception_ptr& reason);
+  void refuse_asker(std::string_view reason);
   void apply(const Decided& decided);
   void obey(const Order& order);
   void restart_after(std::chrono::nanoseconds delay, bool keep_children);

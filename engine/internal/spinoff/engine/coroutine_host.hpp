@@ -38,6 +38,8 @@ class CoroutineHost {
   [[nodiscard]] bool may_stop() const noexcept {
     return wait_ != nullptr && wait_->kind() != Wait::Kind::answer && !handling_;
   }
+  /// Whether it is in the middle of handling a message.
+  [[nodiscard]] bool is_handling() const noexcept { return active() && handling_; }
   /// It took a message, or came back for the next one.
   void set_handling(bool handling) noexcept { handling_ = handling; }
 
