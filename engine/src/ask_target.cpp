@@ -54,10 +54,7 @@ AskTarget& AskTarget::begin(NodeAnchor* anchor, detail::Question* questions, std
       ask.give_up("the node of " + questions->to.to_string() + " has ended");
       return ask;
     }
-    TimerService& timers = entry.node()->timers();
-    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
-    ask.timer_ = new AskLimit(RefAccess::hold(&ask, generation));
-    timers.start(*ask.timer_, due_after(timers.now(), timeout));
+    ask.start_limit(*entry.node(), timeout);
   }
   for (std::size_t i = 0; i < count; ++i) {
     auto& [to, sent] = questions[i];
@@ -71,9 +68,46 @@ AskTarget& AskTarget::begin(NodeAnchor* anchor, detail::Question* questions, std
   return ask;
 }
 
+AskTarget& AskTarget::begin_join(NodeAnchor* anchor, const Ref& actor,
+                                 std::chrono::nanoseconds timeout) {
+  AskTarget& join = *ObjectStore<AskTarget>::take();
+  join.is_join_ = true;
+  join.joined_ = actor;
+  const Ref watcher = RefAccess::hold(&join, join.begin_life(anchor));
+  if (anchor == nullptr) {
+    join.give_up("it names nobody");
+    return join;
+  }
+  const NodeAnchor::Entry entry(*anchor);
+  if (entry.node() == nullptr) {
+    join.give_up("its node has ended");
+    return join;
+  }
+  join.start_limit(*entry.node(), timeout);
+  try {
+    Cell::begin_watch(*entry.node(), join.joined_, watcher);
+  } catch (...) {
+    join.give_up("it cannot be watched");
+    join.release();
+    throw;
+  }
+  if (join.outcome() == Outcome::timed_out) {  // maybe before it watched
+    Cell::end_watch(*entry.node(), join.joined_, watcher);
+  }
+  return join;
+}
+
+void AskTarget::start_limit(NodeCore& node, std::chrono::nanoseconds timeout) {
+  TimerService& timers = node.timers();
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): counts its own references
+  timer_ = new AskLimit(RefAccess::hold(this, generation()));
+  timers.start(*timer_, due_after(timers.now(), timeout));
+}
+
 void AskTarget::reply(EnvelopePtr message) {
   const detail::MessageKind kind = message->type().kind;
-  if (kind == detail::MessageKind::poison || kind == detail::MessageKind::terminated) {
+  const bool is_end = kind == detail::MessageKind::terminated;
+  if (kind == detail::MessageKind::poison || is_end != is_join_) {
     return;
   }
   complete(Outcome::replied, std::move(message), {});
@@ -89,8 +123,25 @@ void AskTarget::fail(std::string_view reason) {
   give_up(std::string(reason));
 }
 
+void AskTarget::give_up(std::string reason) {
+  stop_watching();
+  complete(Outcome::failed, nullptr, std::move(reason));
+}
+
 void AskTarget::time_out() {
+  stop_watching();
   complete(Outcome::timed_out, nullptr, {});
+}
+
+// Before it is complete, since at other nodes its name is known only until then.
+void AskTarget::stop_watching() {
+  if (!joined_ || outcome() != Outcome::pending) {
+    return;
+  }
+  const NodeAnchor::Entry entry(*anchor());
+  if (entry.node() != nullptr) {
+    Cell::end_watch(*entry.node(), joined_, RefAccess::borrow(this, generation()));
+  }
 }
 
 void AskTarget::complete(Outcome outcome, EnvelopePtr reply, std::string reason) {
@@ -109,7 +160,7 @@ void AskTarget::complete(Outcome outcome, EnvelopePtr reply, std::string reason)
     reason_ = std::move(reason);
     waiter = std::move(waiter_);
     token = token_;
-    published = std::exchange(number_, 0);
+    published = number_;  // which stays its name, so that whoever was asked is told by it
     timer = std::exchange(timer_, nullptr);
     listener = std::exchange(listener_, nullptr);
     completed_.notify_all();
@@ -184,6 +235,8 @@ void AskTarget::retire() noexcept {
   reply_.reset();
   reason_.clear();
   waiter_ = Ref();
+  joined_ = Ref();
+  is_join_ = false;
   ObjectStore<AskTarget>::put(this);
 }
 
@@ -193,13 +246,24 @@ namespace detail {
 
 using engine::AskTarget;
 
-AskHandle::AskHandle(Question* questions, std::size_t count, std::chrono::nanoseconds timeout) {
-  engine::Cell* const running = engine::Cell::running();
-  Target* const target = RefAccess::target(questions->to);
-  engine::NodeAnchor* const anchor = running != nullptr  ? running->anchor()
-                                     : target != nullptr ? target->anchor()
-                                                         : nullptr;
-  target_ = &AskTarget::begin(anchor, questions, count, timeout);
+namespace {
+
+// Of whoever asks; for one who is no actor, of whoever is asked.
+engine::NodeAnchor* anchor_for(const Ref& whom) {
+  if (engine::Cell* const running = engine::Cell::running()) {
+    return running->anchor();
+  }
+  Target* const target = RefAccess::target(whom);
+  return target != nullptr ? target->anchor() : nullptr;
+}
+
+}  // namespace
+
+AskHandle::AskHandle(Question* questions, std::size_t count, std::chrono::nanoseconds timeout)
+    : target_(&AskTarget::begin(anchor_for(questions->to), questions, count, timeout)) {}
+
+AskHandle AskHandle::for_end_of(const Ref& actor, std::chrono::nanoseconds timeout) {
+  return AskHandle(AskTarget::begin_join(anchor_for(actor), actor, timeout));
 }
 
 AskHandle::~AskHandle() {
@@ -222,7 +286,7 @@ bool AskHandle::notify(std::uint64_t token) {
 
 void AskHandle::wait() {
   if (engine::Cell::running() != nullptr) {
-    throw std::logic_error("get() of an ask would block the actor's worker: co_await it instead");
+    throw std::logic_error("an actor that blocks its worker holds up others: co_await it instead");
   }
   static_cast<AskTarget*>(target_)->wait();
 }
@@ -250,6 +314,15 @@ EnvelopePtr AskHandle::take(const MessageType& wanted) {
     }
     default:
       throw AskFailed("the question will get no reply: " + ask.reason());
+  }
+}
+
+// What cannot be heard of any more counts as stopped.
+void AskHandle::check_ended() const {
+  const auto& join = *static_cast<AskTarget*>(target_);
+  if (join.outcome() == AskTarget::Outcome::timed_out) {
+    throw Timeout("the actor " + join.joined().to_string() +
+                  " has not stopped within the time limit");
   }
 }
 

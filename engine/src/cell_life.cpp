@@ -292,7 +292,7 @@ void Cell::close() {
       tell_terminated(core, watcher, self);
     }
     for (const Ref& watched : last->watching) {
-      send_unwatch(core, watched, self);
+      end_watch(core, watched, self);
     }
   }
   refuse_system_mail();

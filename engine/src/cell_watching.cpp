@@ -20,29 +20,34 @@ void Cell::watch(const Ref& wanted) {
   if (target == this || !extras().watching.insert(actor).second) {
     return;
   }
-  if (target != nullptr && target->is_actor()) {
-    send_system(actor, Watch{actor, ref()});
-  } else if (auto* const name = static_cast<NameTarget*>(target);
-             target != nullptr && target->kind() == detail::TargetKind::name && name->is_remote() &&
-             node().transport() != nullptr) {
-    try {
-      node().transport()->watch(name->uri(), ref());
-    } catch (...) {
-      extras_->watching.erase(actor);
-      throw;
-    }
-  } else {
-    tell_terminated(node(), ref(), actor);
+  try {
+    begin_watch(node(), actor, ref());
+  } catch (...) {
+    extras_->watching.erase(actor);
+    throw;
   }
 }
 
 void Cell::unwatch(const Ref& actor) {
   if (extras_ != nullptr && extras_->watching.erase(actor) != 0) {
-    send_unwatch(node(), actor, ref());
+    end_watch(node(), actor, ref());
   }
 }
 
-void Cell::send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher) {
+void Cell::begin_watch(NodeCore& node, const Ref& actor, const Ref& watcher) {
+  auto* const target = RefAccess::target(actor);
+  if (target != nullptr && target->kind() == detail::TargetKind::actor) {
+    send_system(actor, Watch{actor, watcher});
+  } else if (auto* const name = static_cast<NameTarget*>(target);
+             target != nullptr && target->kind() == detail::TargetKind::name && name->is_remote() &&
+             node.transport() != nullptr) {
+    node.transport()->watch(name->uri(), watcher);
+  } else {
+    tell_terminated(node, watcher, actor);
+  }
+}
+
+void Cell::end_watch(NodeCore& node, const Ref& actor, const Ref& watcher) {
   auto* const target = RefAccess::target(actor);
   if (target == nullptr) {
     return;

@@ -90,6 +90,45 @@ BOOST_AUTO_TEST_CASE(W07_a_remote_actor_that_is_dead_or_never_was_is_terminated_
   check_terminated(remote);
 }
 
+BOOST_AUTO_TEST_CASE(W08_the_end_of_a_remote_actor_can_be_joined) {
+  class Joins : public Process {
+   public:
+    Task<> run(Ref whom, testing::Log log) {
+      try {
+        co_await whom.join(10ms);
+      } catch (const Timeout&) {
+        log.add("timeout");
+      }
+      watch(whom);
+      co_await whom.join();
+      const Terminated end = co_await get<Terminated>();
+      log.add(end.actor == whom ? "told" : "told of another");
+    }
+  };
+  const testing::Log log("a step");
+  const auto joins = a->spawn<Joins>(remote, log);
+  BOOST_TEST(log.next() == "timeout");
+  Join join = remote.join();
+  settle();
+  BOOST_TEST(!join.ready());
+  watched.stop();
+  join.wait();
+  BOOST_TEST(log.next() == "told");
+  remote.join().wait();
+  a.remote(*b, "/never/was").join().wait();
+}
+
+BOOST_AUTO_TEST_CASE(W08_a_join_is_over_when_the_other_node_or_the_own_one_ends) {
+  Join join = remote.join();
+  settle();
+  (*b)->stop();
+  join.wait();
+  Join other = a->lookup(free_address() + "/nobody").join();
+  BOOST_TEST(!other.ready());
+  a->stop();
+  other.wait();
+}
+
 BOOST_AUTO_TEST_CASE(W07_a_clean_stop_of_the_node_ends_what_was_watched_there) {
   const Ref guardian = a.remote(*b, "");
   watch(remote);

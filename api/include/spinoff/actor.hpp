@@ -58,6 +58,23 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
     start_watching(actor);
     return actor;
   }
+  /// Spawns and watches: `watch<Child>(args...)`, `watch<Child>({.name = "child"}, args...)`,
+  /// `watch(props)`. Throws what `spawn` does.
+  template <class A, class... Args>
+    requires(std::derived_from<A, detail::Behavior> &&
+             !(detail::kIsProps<std::decay_t<Args>> || ...))
+  TypedRef<A> watch(Args&&... args) {
+    return watch(spawn<A>(std::forward<Args>(args)...));
+  }
+  template <class A, class... Args>
+    requires std::derived_from<A, detail::Behavior>
+  TypedRef<A> watch(detail::SpawnOptions options, Args&&... args) {
+    return watch(spawn<A>(std::move(options), std::forward<Args>(args)...));
+  }
+  template <class A, class... Args>
+  TypedRef<A> watch(const Props<A, Args...>& props, detail::SpawnOptions options = {}) {
+    return watch(spawn(props, std::move(options)));
+  }
   /// No `Terminated` of that actor will be handled any more, even if it is on its way.
   void unwatch(const Ref& actor);
 

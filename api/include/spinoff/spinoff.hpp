@@ -4,6 +4,7 @@
 // IWYU pragma: begin_exports
 #include <spinoff/actor.hpp>
 #include <spinoff/ask.hpp>
+#include <spinoff/join.hpp>
 #include <spinoff/node.hpp>
 #include <spinoff/process.hpp>
 #include <spinoff/ref_msgpack.hpp>

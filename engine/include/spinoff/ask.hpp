@@ -29,6 +29,8 @@ class AskHandle {
   AskHandle(Question* questions, std::size_t count, std::chrono::nanoseconds timeout);
   AskHandle(Question question, std::chrono::nanoseconds timeout)
       : AskHandle(&question, 1, timeout) {}
+  /// Waits for the end of an actor instead of a reply.
+  static AskHandle for_end_of(const Ref& actor, std::chrono::nanoseconds timeout);
   AskHandle(AskHandle&& other) noexcept : target_(std::exchange(other.target_, nullptr)) {}
   AskHandle(const AskHandle&) = delete;
   AskHandle& operator=(const AskHandle&) = delete;
@@ -41,9 +43,33 @@ class AskHandle {
   void wait();
   /// The reply's envelope. Throws Timeout, or AskFailed, also for a reply of another type.
   EnvelopePtr take(const MessageType& wanted);
+  /// Throws Timeout if the actor has not stopped.
+  void check_ended() const;
 
  private:
+  explicit AskHandle(Target& target) noexcept : target_(&target) {}
   Target* target_;
+};
+
+/// Where a coroutine waits for one.
+class AskWait : public Wait {
+ public:
+  [[nodiscard]] bool await_ready() const { return handle_.ready(); }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    suspend(handle);
+    if (handle_.notify(token())) {
+      return true;
+    }
+    unsuspend();
+    return false;
+  }
+
+ protected:
+  explicit AskWait(AskHandle& handle) noexcept : handle_(handle) {}
+  [[nodiscard]] AskHandle& handle() const noexcept { return handle_; }
+
+ private:
+  AskHandle& handle_;
 };
 
 }  // namespace detail
@@ -63,35 +89,23 @@ class [[nodiscard]] Future {
 
   Reply get() {
     handle_.wait();
-    return result();
+    return result(handle_);
   }
   [[nodiscard]] bool ready() const { return handle_.ready(); }
 
-  class Awaiter final : public detail::Wait {
+  class Awaiter final : public detail::AskWait {
    public:
-    explicit Awaiter(Future& future) : future_(future) {}
-    [[nodiscard]] bool await_ready() const { return future_.ready(); }
-    bool await_suspend(std::coroutine_handle<> handle) {
-      suspend(handle);
-      if (future_.handle_.notify(token())) {
-        return true;
-      }
-      unsuspend();
-      return false;
-    }
+    explicit Awaiter(detail::AskHandle& handle) : AskWait(handle) {}
     Reply await_resume() {
-      rethrow_if_interrupted();
-      return future_.result();
+      this->rethrow_if_interrupted();
+      return result(this->handle());
     }
-
-   private:
-    Future& future_;
   };
-  Awaiter operator co_await() { return Awaiter(*this); }
+  Awaiter operator co_await() { return Awaiter(handle_); }
 
  private:
-  Reply result() {
-    const detail::EnvelopePtr reply = handle_.take(detail::message_type<Reply>());
+  static Reply result(detail::AskHandle& handle) {
+    const detail::EnvelopePtr reply = handle.take(detail::message_type<Reply>());
     return std::move(reply->template as<Reply>());
   }
 

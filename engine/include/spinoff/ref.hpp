@@ -18,6 +18,7 @@ namespace spinoff {
 
 template <class Reply>
 class Future;
+class Join;
 class SendWhenRoom;
 class Timer;
 
@@ -119,6 +120,11 @@ class Ref {
   /// <spinoff/send_when_room.hpp>.)
   template <class M>
   [[nodiscard]] SendWhenRoom send_when_room(M&& message) const;
+
+  /// Waits until the actor has stopped, `co_await child.join()`: at once if it has, or never was.
+  /// Whoever watches it hears of its end as well. An actor that would wait for its own end gets
+  /// std::logic_error. See Join. (In <spinoff/join.hpp>.)
+  [[nodiscard]] Join join(std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max()) const;
 
   /// Sends `message` after `delay`, unless the timer is cancelled. (In <spinoff/timer.hpp>.)
   template <class M>

@@ -3,6 +3,9 @@
 /// Whoever completes first wins: a reply, a failure or the time limit; the rest is dropped. One
 /// that asks several actors fails when the last of them has. The asking side is a coroutine, which
 /// gets a WakeUp, a thread that blocks in `wait`, or an AskListener.
+///
+/// A join asks for no reply, but for the end of an actor, which it watches. It is over when that
+/// has stopped, when its time is, or when nobody waits any more, and then it watches no longer.
 #pragma once
 
 #include <chrono>
@@ -24,6 +27,7 @@ struct Question;
 namespace spinoff::engine {
 
 class NodeAnchor;
+class NodeCore;
 class TimerTask;
 
 /// Is told when an ask is complete, on the thread that completed it, with no lock held.
@@ -50,13 +54,17 @@ class AskTarget final : public detail::Target {
   static AskTarget& begin(NodeAnchor* anchor, detail::Question* questions, std::size_t count,
                           std::chrono::nanoseconds timeout);
 
+  /// The same for a join.
+  static AskTarget& begin_join(NodeAnchor* anchor, const Ref& actor,
+                               std::chrono::nanoseconds timeout);
+
   // Any thread:
 
   void reply(detail::EnvelopePtr message);
   /// One of the questions will get no reply.
   void fail(std::string_view reason);
   /// No reply is wanted any more.
-  void give_up(std::string reason) { complete(Outcome::failed, nullptr, std::move(reason)); }
+  void give_up(std::string reason);
   void time_out();
 
   /// Posts `token` to `actor` upon completion; false if there is nothing to wait for any more.
@@ -69,11 +77,16 @@ class AskTarget final : public detail::Target {
   detail::EnvelopePtr take_reply() noexcept { return std::move(reply_); }
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
 
+  /// Whose end a join waits for.
+  [[nodiscard]] const Ref& joined() const noexcept { return joined_; }
+
   /// The path under which another node can reply: `/$ask-17`.
   std::string publish_path();
   void retire() noexcept;
 
  private:
+  void start_limit(NodeCore& node, std::chrono::nanoseconds timeout);
+  void stop_watching();
   void complete(Outcome outcome, detail::EnvelopePtr reply, std::string reason);
 
   mutable std::mutex mutex_;
@@ -84,6 +97,8 @@ class AskTarget final : public detail::Target {
   detail::EnvelopePtr reply_;
   std::string reason_;
   Ref waiter_;
+  Ref joined_;
+  bool is_join_ = false;
   std::uint64_t token_ = 0;
   AskListener* listener_ = nullptr;
   TimerTask* timer_ = nullptr;

@@ -159,6 +159,10 @@ class alignas(64) Cell final : public detail::Target {
 
   /// The actor whose turn runs on this thread; null outside of turns.
   static Cell* running() noexcept { return static_cast<Cell*>(detail::t_self); }
+  /// `watcher`, an actor or an ask of `node`, is told when `actor` has stopped, maybe before this
+  /// returns. Any thread.
+  static void begin_watch(NodeCore& node, const Ref& actor, const Ref& watcher);
+  static void end_watch(NodeCore& node, const Ref& actor, const Ref& watcher);
   /// A system message that will not be processed because its receiver has stopped.
   static void refuse_system(EnvelopePtr message);
 
@@ -274,7 +278,6 @@ class alignas(64) Cell final : public detail::Target {
 
   // Watching (cell_watching.cpp).
   static void tell_terminated(NodeCore& node, const Ref& watcher, const Ref& actor);
-  static void send_unwatch(NodeCore& node, const Ref& actor, const Ref& watcher);
 
   friend class ChildTable;
 
