@@ -1,152 +1,13 @@
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 
-#include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/cell.hpp>
-#include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/node_core.hpp>
-#include <spinoff/engine/ticket.hpp>
 #include <spinoff/process.hpp>
 
 namespace spinoff {
 
 namespace detail {
-
-namespace {
-
-// A timer's message lies in the timer until it is claimed, which is when the process takes it:
-// until then a cancel still holds. One that a router counts, or a waiting room, lies in an envelope
-// of its own.
-struct Content {
-  const MessageType& type;
-  void* payload;
-};
-Content content(Envelope& message) {
-  switch (message.type().kind) {
-    case MessageKind::ticket:
-      return content(*engine::Ticket::draw(message));
-    case MessageKind::scheduled: {
-      DelayedMessage& task = *message.as<Scheduled>().task;
-      return {task.type(), task.payload()};
-    }
-    case MessageKind::routed:
-      return content(*message.as<Routed>().message);
-    default:
-      return {message.type(), message.payload()};
-  }
-}
-
-// Null if it was cancelled, or cannot be copied, which an Error event tells.
-EnvelopePtr claimed(EnvelopePtr message) {
-  if (message->type().kind == MessageKind::ticket) {
-    return claimed(engine::Ticket::open(*message));
-  }
-  if (message->type().kind == MessageKind::routed) {
-    return Routed::open(*message);
-  }
-  if (message->type().kind != MessageKind::scheduled) {
-    return message;
-  }
-  engine::Cell& cell = *engine::Cell::running();
-  DelayedMessage& task = *message->as<Scheduled>().task;
-  EnvelopePtr claimed;
-  try {
-    claimed = task.claim();
-  } catch (...) {
-    cell.node().publish_error(cell.ref(), std::current_exception(), {});
-  }
-  task.handled(cell.node().timers());
-  return claimed;
-}
-
-auto tells_end_of(const Ref& actor) {
-  return [&actor](const auto& kept) {
-    return static_cast<Terminated*>(content(*kept.message).payload)->actor == actor;
-  };
-}
-
-}  // namespace
-
-void KeptMessages::add(EnvelopePtr message) {
-  Queue& queue = by_type_[&content(*message).type];
-  queue.push_back({++last_order_, std::move(message)});
-}
-
-EnvelopePtr KeptMessages::take_at(Queue& queue, std::size_t index) {
-  const auto at = queue.begin() + static_cast<std::ptrdiff_t>(index);
-  EnvelopePtr message = std::move(at->message);
-  queue.erase(at);
-  return message;
-}
-
-EnvelopePtr KeptMessages::take_wanted(const MessageType* const* types, std::size_t count,
-                                      const void* filter, Accepts accepts) {
-  Queue* oldest = nullptr;
-  std::size_t oldest_at = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto found = by_type_.find(types[i]);
-    if (found == by_type_.end()) {
-      continue;
-    }
-    Queue& queue = found->second;
-    std::size_t at = 0;
-    while (at < queue.size() && accepts != nullptr &&
-           !accepts(filter, content(*queue[at].message).payload)) {
-      ++at;
-    }
-    if (at < queue.size() && (oldest == nullptr || queue[at].order < (*oldest)[oldest_at].order)) {
-      oldest = &queue;
-      oldest_at = at;
-    }
-  }
-  return oldest == nullptr ? nullptr : take_at(*oldest, oldest_at);
-}
-
-EnvelopePtr KeptMessages::take(const MessageType* const* types, std::size_t count,
-                               const void* filter, Accepts accepts) {
-  while (EnvelopePtr oldest = take_wanted(types, count, filter, accepts)) {
-    if (EnvelopePtr message = claimed(std::move(oldest))) {
-      return message;
-    }
-  }
-  return nullptr;
-}
-
-EnvelopePtr KeptMessages::take_any() {
-  while (EnvelopePtr oldest = take_oldest()) {
-    if (EnvelopePtr message = claimed(std::move(oldest))) {
-      return message;
-    }
-  }
-  return nullptr;
-}
-
-EnvelopePtr KeptMessages::take_oldest() {
-  Queue* oldest = nullptr;
-  for (auto& [type, queue] : by_type_) {
-    if (!queue.empty() && (oldest == nullptr || queue.front().order < oldest->front().order)) {
-      oldest = &queue;
-    }
-  }
-  return oldest == nullptr ? nullptr : take_at(*oldest, 0);
-}
-
-bool KeptMessages::empty() const noexcept {
-  return std::ranges::all_of(by_type_, [](const auto& one) { return one.second.empty(); });
-}
-
-bool KeptMessages::has_end_of(const Ref& actor) const {
-  const auto found = by_type_.find(&kMessageType<Terminated>);
-  return found != by_type_.end() && std::ranges::any_of(found->second, tells_end_of(actor));
-}
-
-void KeptMessages::drop_end_of(const Ref& actor) {
-  const auto found = by_type_.find(&kMessageType<Terminated>);
-  if (found != by_type_.end()) {
-    std::erase_if(found->second, tells_end_of(actor));
-  }
-}
 
 MessageWait::~MessageWait() {
   if (process_.waiting_ == this) {
@@ -163,8 +24,7 @@ bool MessageWait::await_ready() {
         "an actor that has stopped gets no more messages: post_stop_async can "
         "ask, but not get");
   }
-  message_ = types_ == nullptr ? process_.kept_.take_any()
-                               : process_.kept_.take(types_, count_, filter_, accepts_);
+  message_ = process_.kept_.take(wanted_);
   if (message_ == nullptr) {
     return false;
   }
@@ -177,18 +37,6 @@ void MessageWait::await_suspend(std::coroutine_handle<> handle) {
   process_.waiting_ = this;
 }
 
-bool MessageWait::wants(const MessageType& type, const void* message) const {
-  if (types_ == nullptr) {
-    return true;
-  }
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (types_[i] == &type) {
-      return accepts_ == nullptr || accepts_(filter_, message);
-    }
-  }
-  return false;
-}
-
 }  // namespace detail
 
 detail::Handled Process::receive_any(detail::Behavior& process, detail::EnvelopePtr& message) {
@@ -196,14 +44,16 @@ detail::Handled Process::receive_any(detail::Behavior& process, detail::Envelope
   detail::MessageWait* const wait = self.waiting_;
   bool wanted = false;
   try {
-    const detail::Content come = detail::content(*message);
-    wanted = wait != nullptr && wait->wants(come.type, come.payload);
+    wanted = wait != nullptr && wait->wanted_.fits(detail::content_of(*message));
   } catch (...) {  // the error tells of the message itself
     message = detail::claimed(std::move(message));
     throw;
   }
   if (!wanted) {
     self.kept_.add(std::move(message));
+    if (self.kept_.size() % engine::Mailbox::kBunch == 0) {
+      self.cell().note_length(self.kept_.size());
+    }
     return detail::Handled::yes;
   }
   message = detail::claimed(std::move(message));
@@ -269,7 +119,7 @@ void Process::unwatch(const Ref& actor) {
 
 void Process::flush() {
   cell().take_in();
-  while (detail::EnvelopePtr message = kept_.take_any()) {
+  while (detail::EnvelopePtr message = kept_.take({})) {
     cell().publish_unhandled(std::move(message));
   }
 }

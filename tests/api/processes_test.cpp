@@ -146,6 +146,133 @@ BOOST_AUTO_TEST_CASE(C02_taking_n_messages_past_k_kept_ones_costs_no_more_than_n
   BOOST_TEST(log.next() == std::to_string(2 * kMany));
 }
 
+class Chooses : public Process {
+ public:
+  Task<> run(Log log) {
+    co_await get<Go>();
+    const std::string text = "a predicate may keep what it compares with, however long that is";
+    const auto even = [text](const A& a) { return a.id % 2 == 0 && !text.empty(); };
+    for (int i = 0; i < 3; ++i) {
+      const std::variant<A, B> either =
+          co_await get(even, [](const B& b) noexcept { return b.id == 3; });
+      log.add(either.index() == 0 ? "A" + std::to_string(std::get<A>(either).id)
+                                  : "B" + std::to_string(std::get<B>(either).id));
+    }
+    co_await get<Go>();
+    for (int i = 0; i < 3; ++i) {
+      const std::variant<A, B> rest = co_await get<A, B>();
+      log.add(rest.index() == 0 ? "A" : "B");
+    }
+  }
+};
+
+BOOST_AUTO_TEST_CASE(C02_predicates_of_several_types_give_the_oldest_that_one_of_them_accepts) {
+  const Log log("a message");
+  Node node(quiet());
+  const Ref process = node.spawn<Chooses>(log);
+  process << A{1} << B{3} << B{2} << A{2} << Go{};
+  BOOST_TEST(log.next() == "B3");
+  BOOST_TEST(log.next() == "A2");
+  process << A{3} << B{4} << A{4} << Go{};  // now it waits
+  for (const char* expected : {"A4", "A", "B", "A"}) {
+    BOOST_TEST(log.next() == expected);
+  }
+}
+
+struct Named {
+  std::string name;
+  int number;
+  [[nodiscard]] bool is_even() const { return number % 2 == 0; }
+};
+
+class Picks : public Process {
+ public:
+  Task<> run(Log log) {
+    co_await get<Go>();
+    log.add(text(co_await get<&Named::name>("b")));
+    log.add(text(co_await get<&Named::number>(2)));
+    log.add(text(co_await get<&Named::name>("a")));  // by then two of that name have gone
+    log.add(text(co_await get<Named>()));
+    log.add(text(co_await get<&Named::is_even>(true)));
+    log.add("waits");
+    log.add(text(co_await get<&Named::name>("c")));
+    log.add(text(co_await get([](const Named& one) { return one.number == 9; })));
+    log.add(text(co_await get<&Named::name>("c")));
+    log.add(text(co_await get<Named>()));
+  }
+
+ private:
+  static std::string text(const Named& one) { return one.name + std::to_string(one.number); }
+};
+
+BOOST_AUTO_TEST_CASE(C02_messages_are_found_by_the_value_of_a_member) {
+  const Log log("a message");
+  Node node(quiet());
+  const Ref process = node.spawn<Picks>(log);
+  process << Named{"a", 2} << Named{"b", 1} << Named{"a", 2} << Named{"a", 3} << Named{"a", 5}
+          << Named{"b", 7} << Named{"b", 4} << Go{};
+  // The oldest of each; what was taken in another way is not found any more.
+  for (const char* expected : {"b1", "a2", "a2", "a3", "b4", "waits"}) {
+    BOOST_TEST(log.next() == expected);
+  }
+  process << Named{"d", 1} << Named{"c", 8};
+  BOOST_TEST(log.next() == "c8");
+  process << Named{"c", 1} << Named{"c", 9};
+  for (const char* expected : {"c9", "c1", "a5"}) {
+    BOOST_TEST(log.next() == expected);
+  }
+}
+
+/// Anything but a cost in proportion would take hours here.
+BOOST_AUTO_TEST_CASE(C02_by_a_member_n_messages_are_taken_past_k_of_their_own_type_at_n_plus_k) {
+  constexpr int kMany = 200'000;
+  class Sorts : public Process {
+   public:
+    Task<> run(Log log) {
+      co_await get<Go>();
+      int in_order = 0;
+      for (int i = kMany; i > 0; --i) {  // from the newest
+        in_order += (co_await get<&A::id>(i)).id == i ? 1 : 0;
+      }
+      co_await get<&A::id>(-1);
+      log.add(std::to_string(in_order));
+    }
+  };
+  const Log log("the number of messages in order");
+  Node node(quiet());
+  const Ref process = node.spawn<Sorts>(log);
+  for (int i = 0; i < kMany; ++i) {
+    process << A{-i};
+  }
+  for (int i = 1; i <= kMany; ++i) {
+    process << A{i};
+  }
+  process << Go{};
+  BOOST_TEST(log.next() == std::to_string(kMany));
+}
+
+class TakesBack : public Process {
+ public:
+  Task<> run(Log log) {
+    co_await get<Go>();
+    log.add("go");
+    Timer cancelled = send_later(0ms, Named{"timed", 1});
+    static_cast<void>(send_later(0ms, Named{"timed", 2}));
+    static_cast<void>(send_later(2ms, Named{"last", 3}));
+    co_await get<&Named::name>("last");
+    cancelled.cancel();
+    log.add(std::to_string((co_await get<&Named::name>("timed")).number));
+  }
+};
+
+BOOST_AUTO_TEST_CASE(M08_a_message_that_was_cancelled_is_not_found_by_a_member) {
+  const Log log("a number");
+  Node node(quiet());
+  node.spawn<TakesBack>(log) << Go{};
+  BOOST_TEST(log.next() == "go");
+  BOOST_TEST(log.next() == "2");
+}
+
 BOOST_AUTO_TEST_CASE(C02_messages_that_can_only_be_moved_are_moved_out) {
   class Owns : public Process {
    public:
@@ -208,6 +335,49 @@ BOOST_AUTO_TEST_CASE(C03_a_get_that_is_over_throws_timeout_and_a_later_message_i
     BOOST_TEST(log.next() == "timeout");
     process << A{2};
     BOOST_TEST(log.next() == "later 2");
+  }
+}
+
+class ImpatientEachWay : public Process {
+ public:
+  Task<> run(Log log) {
+    log.add(co_await outcome(get(1ms)));
+    log.add(co_await outcome(get<A, B>(1ms)));
+    log.add(co_await outcome(get([](const A& a) { return a.id == 1; }, 1ms)));
+    log.add(co_await outcome(
+        get([](const A& a) { return a.id == 1; }, [](const B& b) { return b.id == 1; }, 1ms)));
+    log.add(co_await outcome(get<&A::id>(1, 1ms)));
+    log.add(co_await outcome(with_timeout(1ms, get<&A::id>(1))));
+    co_await get<Go>();
+    log.add(std::to_string((co_await get([](const A& a) { return a.id == 1; }, 1h)).id));
+    log.add(std::to_string((co_await get<&A::id>(2, 1h)).id));
+    const auto either = co_await get([](const A& a) { return a.id == 3; },
+                                     [](const B& b) { return b.id == 3; }, 1h);
+    log.add(std::to_string(std::get<A>(either).id));
+  }
+
+ private:
+  template <class Awaitable>
+  static Task<std::string> outcome(Awaitable awaitable) {
+    try {
+      co_await std::move(awaitable);
+    } catch (const Timeout&) {
+      co_return "timeout";
+    }
+    co_return "no timeout";
+  }
+};
+
+BOOST_AUTO_TEST_CASE(C03_each_form_of_get_takes_a_limit) {
+  const Log log("a step");
+  Node node(quiet());
+  const Ref process = node.spawn<ImpatientEachWay>(log);
+  for (int i = 0; i < 6; ++i) {
+    BOOST_TEST(log.next() == "timeout");
+  }
+  process << Go{} << A{3} << A{2} << A{1};
+  for (const char* number : {"1", "2", "3"}) {
+    BOOST_TEST(log.next() == number);
   }
 }
 

@@ -3,166 +3,20 @@
 
 #include <chrono>
 #include <concepts>
-#include <coroutine>
-#include <cstdint>
-#include <deque>
+#include <cstddef>
 #include <optional>
+#include <string_view>
+#include <tuple>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
-#include <variant>
 
 #include <spinoff/actor.hpp>
 #include <spinoff/any_message.hpp>
+#include <spinoff/detail/gets.hpp>
+#include <spinoff/detail/kept_messages.hpp>
 #include <spinoff/task.hpp>
 
 namespace spinoff {
-
-class Process;
-
-namespace detail {
-
-/// Messages that came and were not asked for yet, by type, so that a `get` looks only at its own.
-class KeptMessages {
- public:
-  using Accepts = bool (*)(const void* filter, const void* message);
-
-  void add(EnvelopePtr message);
-  /// The oldest message of one of these types that the filter accepts; null if there is none.
-  EnvelopePtr take(const MessageType* const* types, std::size_t count, const void* filter,
-                   Accepts accepts);
-  EnvelopePtr take_any();
-  /// The oldest message as it came: one of a timer is still to be claimed.
-  EnvelopePtr take_oldest();
-  [[nodiscard]] bool empty() const noexcept;
-  [[nodiscard]] bool has_end_of(const Ref& actor) const;
-  /// Gives up what tells of that actor's end.
-  void drop_end_of(const Ref& actor);
-
- private:
-  struct Kept {
-    std::uint64_t order;
-    EnvelopePtr message;
-  };
-  using Queue = std::deque<Kept>;
-  EnvelopePtr take_at(Queue& queue, std::size_t index);
-  EnvelopePtr take_wanted(const MessageType* const* types, std::size_t count, const void* filter,
-                          Accepts accepts);
-
-  std::unordered_map<const MessageType*, Queue> by_type_;
-  std::uint64_t last_order_ = 0;
-};
-
-/// Where a process waits for a message.
-class MessageWait : public Wait {
- public:
-  ~MessageWait() override;
-  [[nodiscard]] Kind kind() const noexcept override { return Kind::message; }
-  bool await_ready();
-  void await_suspend(std::coroutine_handle<> handle);
-
- protected:
-  MessageWait(Process& process, const MessageType* const* types, std::size_t count,
-              const void* filter, KeptMessages::Accepts accepts) noexcept
-      : process_(process), types_(types), count_(count), filter_(filter), accepts_(accepts) {}
-  EnvelopePtr result() {
-    rethrow_if_interrupted();
-    return std::move(message_);
-  }
-
- private:
-  friend class spinoff::Process;
-  [[nodiscard]] bool wants(const MessageType& type, const void* message) const;
-
-  Process& process_;
-  const MessageType* const* types_;  // none: any message
-  std::size_t count_;
-  const void* filter_;
-  KeptMessages::Accepts accepts_;
-  EnvelopePtr message_;
-};
-
-template <class... Ts>
-inline constexpr const MessageType* kTypes[] = {&kMessageType<Ts>...};
-
-/// `get<T>()`, `get<A, B>()`.
-template <class... Ts>
-struct [[nodiscard]] Get {
-  Process& process;
-
-  class Awaiter final : public MessageWait {
-   public:
-    explicit Awaiter(Process& process)
-        : MessageWait(process, kTypes<Ts...>, sizeof...(Ts), nullptr, nullptr) {
-      (static_cast<void>(message_type<Ts>()), ...);
-    }
-    auto await_resume() {
-      const EnvelopePtr message = result();
-      if constexpr (sizeof...(Ts) == 1) {
-        return std::move(message->template as<Ts...>());
-      } else {
-        return pick<Ts...>(*message);
-      }
-    }
-
-   private:
-    template <class T, class... Rest>
-    static std::variant<Ts...> pick(Envelope& message) {
-      if constexpr (sizeof...(Rest) != 0) {
-        if (&message.type() != &kMessageType<T>) {
-          return pick<Rest...>(message);
-        }
-      }
-      return std::move(message.as<T>());
-    }
-  };
-  Awaiter operator co_await() const { return Awaiter(process); }
-};
-
-/// `get()`.
-template <>
-struct [[nodiscard]] Get<> {
-  Process& process;
-
-  class Awaiter final : public MessageWait {
-   public:
-    explicit Awaiter(Process& process) : MessageWait(process, nullptr, 0, nullptr, nullptr) {}
-    AnyMessage await_resume() { return AnyMessage(result()); }
-  };
-  Awaiter operator co_await() const { return Awaiter(process); }
-};
-
-/// `get(predicate)`.
-template <class T, class Predicate>
-struct [[nodiscard]] GetIf {
-  Process& process;
-  Predicate predicate;
-
-  class Awaiter final : public MessageWait {
-   public:
-    explicit Awaiter(const GetIf& get)
-        : MessageWait(get.process, kTypes<T>, 1, &get.predicate,
-                      [](const void* filter, const void* message) {
-                        return static_cast<bool>((*static_cast<const Predicate*>(filter))(
-                            *static_cast<const T*>(message)));
-                      }) {
-      static_cast<void>(message_type<T>());
-    }
-    T await_resume() { return std::move(this->result()->template as<T>()); }
-  };
-  Awaiter operator co_await() const { return Awaiter(*this); }
-};
-
-template <class F>
-struct ArgumentOf;
-template <class C, class R, class T>
-struct ArgumentOf<R (C::*)(T) const> {
-  using Type = std::remove_cvref_t<T>;
-};
-template <class P>
-using PredicateArgument = typename ArgumentOf<decltype(&P::operator())>::Type;
-
-}  // namespace detail
 
 /// Derive from it and write `Task<> run(...)`. The arguments of `spawn` go to `run` (or to the
 /// constructor, if that takes them). `run` starts after construction; when it returns the process
@@ -176,16 +30,43 @@ class Process : public Actor {
   detail::Get<Ts...> get() {
     return {*this};
   }
-  /// `co_await get([](const Ack& ack) { return ack.id == 3; })`: the oldest that it accepts.
-  template <class Predicate>
-    requires requires { &Predicate::operator(); }
-  detail::GetIf<detail::PredicateArgument<Predicate>, Predicate> get(Predicate predicate) {
-    return {*this, std::move(predicate)};
+  /// `co_await get([](const Ack& ack) { return ack.id == 3; })`: the oldest that it accepts; with
+  /// several predicates, of one type of message each, that one of them accepts, as a std::variant.
+  /// What they refuse is looked at again by each such `get`; see `get<&Ack::id>(3)`.
+  template <class... Predicates>
+    requires(sizeof...(Predicates) != 0 &&
+             (detail::Predicate<std::remove_cvref_t<Predicates>> && ...))
+  detail::GetIf<std::remove_cvref_t<Predicates>...> get(Predicates&&... predicates) {
+    detail::check_made_before<Predicates...>();
+    return {*this, {std::forward<Predicates>(predicates)...}};
   }
-  /// The same as `with_timeout(limit, get<Ts...>())`: throws Timeout.
+  /// `co_await get<&Ack::id>(3)`: the oldest Ack whose `id` (or what that member function gives) is
+  /// 3, found at once, however many others are kept. The member must be one of the message's own
+  /// class and not of a base, and have `==` and a std::hash.
+  template <auto Member>
+    requires std::is_member_pointer_v<decltype(Member)>
+  detail::GetBy<Member> get(typename detail::GetBy<Member>::Value value) {
+    return {*this, std::move(value)};
+  }
+  /// All of these with a limit behind: `get<Ack>(5s)` is `with_timeout(5s, get<Ack>())`, and throws
+  /// Timeout.
   template <class... Ts>
   detail::Timed<detail::Get<Ts...>> get(std::chrono::nanoseconds limit) {
     return {limit, {*this}};
+  }
+  template <class... Args>
+    requires detail::kPredicatesAndLimit<std::remove_cvref_t<Args>...>
+  auto get(Args&&... args) {
+    return [&]<std::size_t... I>(std::index_sequence<I...> /*predicates*/) {
+      auto all = std::forward_as_tuple(std::forward<Args>(args)...);
+      return with_timeout(std::get<sizeof...(I)>(all), get(std::get<I>(std::move(all))...));
+    }(std::make_index_sequence<sizeof...(Args) - 1>());
+  }
+  template <auto Member>
+    requires std::is_member_pointer_v<decltype(Member)>
+  detail::Timed<detail::GetBy<Member>> get(typename detail::GetBy<Member>::Value value,
+                                           std::chrono::nanoseconds limit) {
+    return {limit, {*this, std::move(value)}};
   }
   /// The oldest T that has come, if there is one now. Never waits.
   template <class T>
@@ -193,7 +74,7 @@ class Process : public Actor {
     if (!look_for_messages()) {
       return std::nullopt;
     }
-    if (const detail::EnvelopePtr message = kept_.take(detail::kTypes<T>, 1, nullptr, nullptr)) {
+    if (const detail::EnvelopePtr message = kept_.take(detail::wanted_types<T>())) {
       note_sender(*message);
       return std::move(message->as<T>());
     }
