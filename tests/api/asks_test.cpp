@@ -163,6 +163,82 @@ BOOST_AUTO_TEST_CASE(C07_a_reply_may_be_sent_later_and_by_someone_else) {
   BOOST_TEST(reply.get() == 21);
 }
 
+/// Asks two at once, in a coroutine of each kind.
+class AsksTwo : public Puppet {
+ public:
+  using Receives = Messages<Do, char>;
+  AsksTwo(Ref one, Ref two, Log log)
+      : one_(std::move(one)), two_(std::move(two)), log_(std::move(log)) {}
+  using Puppet::on;
+  Task<> on(const char& /*go*/) { co_await ask_both("handler"); }
+  Task<> post_stop_async() override { co_await ask_both("end"); }
+
+ private:
+  Task<> ask_both(std::string where) {
+    auto first = one_.ask<int>(1, 1h);
+    auto second = two_.ask<int>(2, 1h);
+    const int later = co_await second;
+    const int sum = later + co_await with_timeout(1h, std::move(first));
+    log_.add(where + " " + std::to_string(sum));
+    try {
+      co_await with_timeout(1ms, one_.ask<int>(Silent{}, 1h));
+    } catch (const Timeout&) {
+      log_.add(where + " timeout");
+    }
+  }
+
+  Ref one_;
+  Ref two_;
+  Log log_;
+};
+
+class AsksTwoInRun : public Process {
+ public:
+  Task<> run(Ref one, Ref two, Log log) {
+    auto first = one.ask<int>(1, 1h);
+    auto second = two.ask<int>(2, 1h);
+    const int later = co_await second;
+    log.add("run " + std::to_string(later + co_await first));
+  }
+};
+
+BOOST_AUTO_TEST_CASE(C07_several_may_be_asked_at_once_in_run_in_a_handler_at_the_end_and_outside) {
+  World world;
+  const auto other = world.node.spawn<Doubler>();
+  auto first = world.doubler.ask<int>(1);
+  auto second = other.ask<int>(2);
+  BOOST_TEST(second.get() + first.get() == 6);
+  world.node.spawn<AsksTwoInRun>(Ref(world.doubler), Ref(other), world.log);
+  BOOST_TEST(world.log.next() == "run 6");
+  const auto asks = world.node.spawn<AsksTwo>(Ref(world.doubler), Ref(other), world.log);
+  asks << 'x';
+  BOOST_TEST(world.log.next() == "handler 6");
+  BOOST_TEST(world.log.next() == "handler timeout");
+  asks.stop();
+  BOOST_TEST(world.log.next() == "end 6");
+  BOOST_TEST(world.log.next() == "end timeout");
+}
+
+/// Takes a question, and is in the middle of it for ever.
+class Ponders : public Process {
+ public:
+  Task<> run(Gate* asked) {
+    co_await get<int>();
+    asked->open();
+    co_await sleep(1h);
+  }
+};
+
+BOOST_AUTO_TEST_CASE(C07_a_process_that_is_killed_in_the_middle_of_the_question_fails_at_once) {
+  Gate asked("the question");
+  World world;
+  const auto ponders = world.node.spawn<Ponders>(&asked);
+  auto reply = ponders.ask<int>(1, 1h);
+  asked.wait();
+  ponders.kill();
+  BOOST_CHECK_THROW(reply.get(), AskFailed);
+}
+
 class Fails : public Process {
  public:
   Task<> run() {
