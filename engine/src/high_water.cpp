@@ -1,9 +1,8 @@
 // Telling that many messages wait for an actor. Who looks: whoever sends from another home, once
-// in Mailbox::kBunch messages; the actor itself, whenever its turn ends before its mail does; a process, once in as many
-// that it keeps. Each
-// multiple of the mark is told once, by whoever moves `marks_told_` there. That goes back, and so
-// the multiple can be told again, when the queue is seen shorter by half a mark; it is seen, since
-// a long queue that is worked off ends many turns.
+// in Mailbox::kBunch messages; the actor itself, whenever its turn ends before its mail does; a
+// process, once in as many that it keeps. Each multiple of the mark is told once, by whoever moves
+// `marks_told_` there. That goes back, and so the multiple can be told again, when the queue is
+// seen shorter by half a mark; it is seen, since a long queue that is worked off ends many turns.
 #include <algorithm>
 #include <cstdint>
 #include <limits>

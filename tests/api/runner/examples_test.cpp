@@ -121,6 +121,17 @@ BOOST_AUTO_TEST_CASE(H01_the_door_shuts_by_itself_and_lets_in_who_waited_when_it
   }
 }
 
+BOOST_AUTO_TEST_CASE(C07_the_dining_philosophers_all_get_what_they_want) {
+  const Ended ended = run(
+      startnode({"--actor", "spinoff.examples.dining_philosophers.Table", "--params", "meals=20"}));
+  BOOST_TEST(ended.status == 0);
+  std::size_t at = 0;
+  for (const std::string name : {"Socrates", "Plato", "Hypatia", "Kant", "Arendt"}) {
+    at = ended.output.find("/$Table-1: " + name + " ate 20 times\n", at);
+    BOOST_TEST_REQUIRE(at != std::string::npos, name << " is missing in\n" << ended.output);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(N03_the_example_of_a_library_runs_in_a_runner_that_does_not_know_it) {
   const Ended ended =
       run(startnode({"--library", GREETER, "--actor", "spinoff.examples.greeter.Greeter",
