@@ -73,7 +73,7 @@ class Table : public Process {
       forks.push_back(spawn<Fork>());
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const auto [low, high] = std::minmax(i, (i + 1) % names.size());
+      const auto [low, high] = std::minmax({i, (i + 1) % names.size()});
       spawn<Philosopher>({.name = names.at(i)}, names.at(i), forks.at(low), forks.at(high), meals);
     }
     // In the order of their seats, whoever is full first.

@@ -288,10 +288,10 @@ BOOST_AUTO_TEST_CASE(P08_a_million_idle_actors_take_less_than_a_gibibyte) {
   });
   parent << Do{[&](Puppet& me) {
     me.start_timer_at_fixed_rate("look", std::chrono::milliseconds(1), Do{[&](Puppet&) {
-                              if (started.load() == kActors) {
-                                all_started.open();
-                              }
-                            }});
+                                   if (started.load() == kActors) {
+                                     all_started.open();
+                                   }
+                                 }});
   }};
   all_started.wait();
   const std::size_t taken = resident_bytes() - before;

@@ -162,11 +162,13 @@ BOOST_AUTO_TEST_CASE(memory_says_what_an_actor_a_queued_message_and_a_timer_cost
   BOOST_TEST(figure(ended, "bytes_per_timer") > 10);
 }
 
+#ifndef SPINOFF_SANITIZED  // there each block of the heap has a margin
 BOOST_AUTO_TEST_CASE(M08_each_of_a_million_pending_timers_costs_less_than_100_bytes) {
   const Ended ended =
       savina({"memory", "--json", "--repeat", "1", "--set", "n=1", "--set", "messages=1"});
   BOOST_TEST(figure(ended, "bytes_per_timer") < 100);
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(handoff_says_how_long_messages_waited_for_their_sender) {
   const Ended ended = savina({"handoff", "--json", "--repeat", "1", "--workers", "1", "--set",

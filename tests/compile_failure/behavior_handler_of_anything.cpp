@@ -8,7 +8,7 @@ class Changing : public spinoff::Actor {
   using Receives = spinoff::Messages<Hello>;
   void on(const Hello& /*hello*/) {
 #ifdef SPINOFF_EXPECT_SUCCESS
-    become(this, [](const Hello& /*hello*/) {});
+    become(this, [](const Hello& /*hello*/){});
 #else
     become(this, [](const auto& /*hello*/) {});
 #endif

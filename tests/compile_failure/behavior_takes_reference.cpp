@@ -8,7 +8,7 @@ class Changing : public spinoff::Actor {
   using Receives = spinoff::Messages<Hello>;
   void on(const Hello& /*hello*/) {
 #ifdef SPINOFF_EXPECT_SUCCESS
-    become(this, [](Hello&& /*hello*/) {});
+    become(this, [](Hello&& /*hello*/){});
 #else
     become(this, [](Hello& /*hello*/) {});
 #endif

@@ -253,8 +253,11 @@ class Lively : public Base {
               .key = key,
               .timer = started.timer,
               .is_last = !again};
-    if (again) {
-      this->start_periodic_timer(key, delay + std::chrono::milliseconds(1), std::move(tick));
+    if (again && dice.one_in(2)) {
+      this->start_timer_at_fixed_rate(key, delay + std::chrono::milliseconds(1), std::move(tick));
+    } else if (again) {
+      this->start_timer_with_fixed_delay(key, delay + std::chrono::milliseconds(1),
+                                         std::move(tick));
     } else {
       this->start_timer(key, delay, std::move(tick));
     }
