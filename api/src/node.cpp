@@ -13,6 +13,8 @@ namespace spinoff {
 
 namespace {
 
+constexpr int kMaxBlockingThreads = 32768;
+
 int workers_of(const NodeOptions& options) {
   if (options.workers < 0 || options.workers > engine::kMostWorkers) {
     throw NodeStartFailed("a node cannot have " + std::to_string(options.workers) +
@@ -33,6 +35,26 @@ StopTimeouts checked(const StopTimeouts& timeouts) {
   return timeouts;
 }
 
+engine::NodeCore::Options core_options(const NodeOptions& options) {
+  if (options.blocking_threads < 1 || options.blocking_threads > kMaxBlockingThreads) {
+    throw NodeStartFailed("a node cannot have " + std::to_string(options.blocking_threads) +
+                          " blocking_threads: give 1 to 32768");
+  }
+  if (options.blocking_idle_limit < std::chrono::nanoseconds(0) ||
+      options.blocking_threshold < std::chrono::nanoseconds(0)) {
+    throw NodeStartFailed(
+        "blocking_idle_limit and blocking_threshold are times, which cannot be negative");
+  }
+  return {.turn_budget = std::max(options.turn_budget, 1U),
+          .guardian_decision = options.on_failure,
+          .high_water_mark = options.high_water_mark,
+          .seed = options.seed,
+          .stop_timeouts = checked(options.stop_timeouts),
+          .dispatchers = {.blocking_threads = static_cast<std::size_t>(options.blocking_threads),
+                          .blocking_linger = options.blocking_idle_limit},
+          .blocking_threshold = options.blocking_threshold};
+}
+
 }  // namespace
 
 class Node::Impl {
@@ -40,12 +62,8 @@ class Node::Impl {
   explicit Impl(const NodeOptions& options)
       : stop_limit(options.stop_limit),
         workers(workers_of(options)),
-        core({.turn_budget = std::max(options.turn_budget, 1U),
-              .guardian_decision = options.on_failure,
-              .high_water_mark = options.high_water_mark,
-              .seed = options.seed,
-              .stop_timeouts = checked(options.stop_timeouts)},
-             engine::make_tbb_executor(workers), std::make_unique<engine::TimerThread>()) {
+        core(core_options(options), engine::make_tbb_executor(workers),
+             std::make_unique<engine::TimerThread>()) {
     if (options.log_events) {
       log_events();
     }
@@ -76,6 +94,11 @@ class Node::Impl {
     subscribe<RestartedInstead>([](const RestartedInstead& event) {
       write(LogLevel::warning, event.actor,
             "is restarted instead of resumed: it never started, or its run has thrown");
+    });
+    subscribe<BlockingCall>([](const BlockingCall& event) {
+      write(LogLevel::warning, event.actor,
+            "has blocked a worker for {} ms: spawn it with .dispatcher = Dispatcher::blocking",
+            std::chrono::duration_cast<std::chrono::milliseconds>(event.lasted).count());
     });
     subscribe<DeadLetter>([](const DeadLetter& event) {
       write(LogLevel::debug, event.target, "dead letter {} from {}", event.message.type_name(),

@@ -31,11 +31,15 @@ class Brood {
     return factories;
   }
   void spawn_below(engine::Cell& pool, std::vector<FactoryPtr> factories) {
+    std::vector<Ref> refs;
+    refs.reserve(factories.size());
     for (FactoryPtr& factory : factories) {
-      refs_.push_back(
-          spawn(pool, plan_.type, std::move(factory), {.mailbox = plan_.options.mailbox}));
+      refs.push_back(
+          spawn(pool, plan_.type, std::move(factory),
+                {.mailbox = plan_.options.mailbox, .dispatcher = plan_.options.dispatcher}));
     }
-    plan_.routees->add(refs_);
+    plan_.routees->add(refs);
+    refs_ = std::move(refs);
   }
   void leave(const Ref& routee) {
     plan_.routees->remove(routee);

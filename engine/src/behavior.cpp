@@ -1,10 +1,15 @@
 #include <cctype>
+#include <optional>
 #include <stdexcept>
+#include <system_error>
+#include <utility>
 
 #include <spinoff/detail/behavior.hpp>
 #include <spinoff/detail/pool.hpp>
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/lane.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/system_messages.hpp>
 #include <spinoff/errors.hpp>
 
 namespace spinoff::detail {
@@ -55,6 +60,51 @@ void check_name(const std::string& name) {
   }
 }
 
+[[noreturn]] void refuse_for_stop(const std::string& what) {
+  throw SpawnFailed("cannot spawn '" + what + "': its parent is stopping");
+}
+
+// An actor's place at the lane of its dispatcher. Its node is there as long as this.
+class LanePlace {
+ public:
+  LanePlace(Cell& parent, const std::string& what, Dispatcher dispatcher)
+      : entry_(*parent.anchor()) {
+    if (entry_.node() == nullptr) {
+      refuse_for_stop(what);
+    }
+    try {
+      lane_ = entry_.node()->dispatchers().enter(dispatcher, what);
+    } catch (const std::system_error& error) {
+      throw SpawnFailed("cannot spawn '" + what + "' with a dispatcher of its own: there is no " +
+                        "thread for it (" + error.what() +
+                        "); allow the process more threads, or have fewer pinned actors");
+    }
+    if (lane_ == nullptr) {
+      refuse_for_stop(what);
+    }
+  }
+  LanePlace(const LanePlace&) = delete;
+  LanePlace& operator=(const LanePlace&) = delete;
+  ~LanePlace() {
+    if (lane_ != nullptr) {
+      lane_->leave();
+    }
+  }
+  void start(Cell& child) { std::exchange(lane_, nullptr)->start(child); }
+
+ private:
+  engine::NodeAnchor::Entry entry_;
+  engine::Lane* lane_ = nullptr;
+};
+
+void start(Cell& child, std::optional<LanePlace>& place) {
+  if (place.has_value()) {
+    place->start(child);
+  } else {
+    child.start();
+  }
+}
+
 template <class Prepare>
 Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,
                    const Prepare& prepare) {
@@ -66,17 +116,22 @@ Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, Spaw
         "a process cannot have a mailbox with priorities: it chooses among its messages itself, by "
         "get<A>() and get_nowait<A>()");
   }
+  std::optional<LanePlace> place;
+  if (options.dispatcher != Dispatcher::pool) [[unlikely]] {
+    place.emplace(parent, options.name.empty() ? std::string(type.short_name()) : options.name,
+                  options.dispatcher);
+  }
   auto [child, ref] = Cell::create(*parent.anchor(), &parent, type, std::move(factory), options);
   switch (parent.children().add(child)) {
     case engine::ChildTable::Added::yes:
       try {
         prepare(child);
       } catch (...) {  // it may have children by now, so it has to end like any other
-        child.start();
         ref.kill();
+        start(child, place);
         throw;
       }
-      child.start();
+      start(child, place);
       return std::move(ref);
     case engine::ChildTable::Added::name_taken: {
       const std::string taken = child.path();
@@ -89,7 +144,7 @@ Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, Spaw
   }
   const std::string path = child.path();
   child.abandon();
-  throw SpawnFailed("cannot spawn '" + path + "': its parent is stopping");
+  refuse_for_stop(path);
 }
 
 }  // namespace

@@ -103,20 +103,12 @@ void Cell::retire() noexcept {
   }
 }
 
-namespace {
-
-std::string_view short_name(const detail::ActorType& type) {
-  return type.name.substr(type.name.rfind('.') + 1);
-}
-
-}  // namespace
-
 std::string Cell::name_text() const {
   if (name_.number == 0) {
     return name_.given;
   }
   std::string text = "$";
-  text += short_name(*type_);
+  text += type_->short_name();
   text += '-';
   text += std::to_string(name_.number);
   return text;

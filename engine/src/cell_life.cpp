@@ -6,7 +6,7 @@
 //   4. The name is free again, so that a watcher may spawn its successor at once.
 //   5. The watchers hear of it, after all that the actor had sent.
 //   6. The cell leaves the parent's table. Only now can the parent stop, and at last the node end:
-//      nothing of the node is touched after this but the worker whose turn it
+//      nothing of the node is touched after this but the worker, or the lane, whose turn it
 //      is, which the node's end waits for.
 #include <algorithm>
 #include <iterator>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/lane.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/shutdown.hpp>
 #include <spinoff/engine/system_messages.hpp>
@@ -307,6 +308,8 @@ void Cell::close() {
 void Cell::give_up_place() noexcept {
   if (Worker* const worker = Worker::current(); worker != nullptr) {
     worker->let_go(*this);
+  } else if (Lane* const lane = Lane::current(); lane != nullptr) {
+    lane->let_go(*this);
   }
   release();  // the count that the living actor has on itself
 }

@@ -6,6 +6,7 @@
 #include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/delayed_message.hpp>
+#include <spinoff/engine/lane.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/ticket.hpp>
 #include <spinoff/engine/worker.hpp>
@@ -43,17 +44,29 @@ class Cell::Turn {
   Cell* outer_;
 };
 
+namespace {
+
+void schedule_at(NodeCore& node, Cell& cell) {
+  if (const Home home = cell.home(); node.dispatchers().has(home)) [[unlikely]] {
+    node.dispatchers().schedule(cell, home);
+  } else {
+    node.executor().schedule(cell);
+  }
+}
+
+}  // namespace
+
 void Cell::schedule() {
   if (running() != nullptr && running()->anchor() == anchor()) {
     // Its node is there as long as its turn; this one's place may be another node's by now.
-    running()->node().executor().schedule(*this);
+    schedule_at(running()->node(), *this);
     return;
   }
   // By now the actor may have handled the message and stopped, and its node may have ended, or the
   // place may be another node's.
   const NodeAnchor::Entry entry(*anchor());
   if (entry.node() != nullptr) {
-    entry.node()->executor().schedule(*this);
+    schedule_at(*entry.node(), *this);
   }
 }
 
@@ -150,7 +163,21 @@ void Cell::mark_unhandled() {
 // Whether the turn is over. Then the cell may be another thread's.
 inline bool Cell::settle() noexcept {
   Worker* const worker = Worker::current();
-  return worker != nullptr ? worker->settle(*this) : mailbox_.try_idle();
+  return worker != nullptr ? worker->settle(*this) : settle_elsewhere();
+}
+
+bool Cell::settle_elsewhere() noexcept {
+  Lane* const lane = Lane::current();
+  return lane != nullptr ? lane->settle(*this) : mailbox_.try_idle();
+}
+
+// The turn is over, and there is more to do.
+void Cell::yield() {
+  if (Lane* const lane = Lane::current(); lane != nullptr) {
+    lane->yield(*this);
+  } else {
+    node().executor().yield(*this);
+  }
 }
 
 unsigned Cell::run_turn() noexcept {
@@ -177,7 +204,7 @@ unsigned Cell::run_turn() noexcept {
     if (left == 0) [[unlikely]] {
       mailbox_.put_back(message);
       note_length();
-      node().executor().yield(*this);
+      yield();
       return budget;
     }
     --left;
@@ -219,7 +246,7 @@ bool Cell::take_other_step(unsigned& left) {
     }
     note_length();
     if (left == 0) {
-      node().executor().yield(*this);
+      yield();
       return false;
     }
     --left;

@@ -32,8 +32,13 @@ NodeCore::NodeCore(Options options, std::unique_ptr<Executor> executor,
       anchor_(NodeAnchor::make(*this)),
       random_(options.seed.has_value() ? *options.seed : seed_from_system()),
       executor_(std::move(executor)),
+      dispatchers_(options.dispatchers),
       timers_(std::move(timers)),
       shutdown_(std::make_shared<Shutdown>(*this, options_.stop_timeouts)) {
+  if (options.blocking_threshold > std::chrono::nanoseconds(0)) {
+    blocking_watch_ =
+        BlockingWatch::make(options.blocking_threshold, *executor_, *timers_, events_);
+  }
   auto [cell, ref] =
       Cell::create(anchor_, nullptr, kGuardianType, make_guardian(options.guardian_decision), {});
   guardian_ = &cell;
@@ -61,7 +66,8 @@ void NodeCore::end_services() {
     rejected_.tell_rest();
   }
   executor_->end();
-  last_counters_ = executor_->counters();
+  dispatchers_.end();
+  last_counters_ = count();
   anchor_.close();
   timers_.reset();
   {
@@ -214,7 +220,13 @@ void NodeCore::wait_until_stopped() {
 
 Counters NodeCore::counters() {
   const NodeAnchor::Entry entry(anchor_);
-  return entry.node() == nullptr ? last_counters_ : executor_->counters();
+  return entry.node() == nullptr ? last_counters_ : count();
+}
+
+Counters NodeCore::count() const {
+  Counters counters = executor_->counters();
+  dispatchers_.add_to(counters);
+  return counters;
 }
 
 std::uint64_t NodeCore::publish_ask(AskTarget& ask) {

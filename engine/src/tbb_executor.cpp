@@ -41,6 +41,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -87,12 +88,6 @@ void pause() noexcept {
     asm volatile("yield");
 #endif
   }
-}
-
-// Numbers the executors of this process.
-Home next_homeless() noexcept {
-  static std::atomic<std::uint64_t> last{0};
-  return Home::homeless(last.fetch_add(1, std::memory_order_relaxed) + 1);
 }
 
 class TbbExecutor;
@@ -174,12 +169,35 @@ class TbbExecutor final : public Executor {
     return all;
   }
 
+  void on_awake(const std::function<void()>& call) override { on_awake_ = call; }
+
+  bool look_at_turns(std::vector<RunningTurn>& turns) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (awake_.load() == 0) {
+        told_awake_ = false;
+        return false;
+      }
+    }
+    for (const Worker& worker : workers_) {
+      if (const auto turn = worker.running_turn()) {
+        turns.push_back(*turn);
+      }
+    }
+    return true;
+  }
+
+  Ref actor_in(const RunningTurn& turn) override {
+    return workers_[turn.home.worker()].actor_in(turn);
+  }
+
   void run_shift(Role role) noexcept {
     if (t_executor == this) {  // in a handler that waits for parallel work of TBB's
       give_up(role);
     } else {
       Worker& worker =
           workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
+      worker.set_thread(this_thread_id());
       const Inside inside(*this, worker);
       for (bool works = role == Role::worker || watch(worker); works; works = stays(worker)) {
         worker.look(look());  // it may have been away for long
@@ -371,17 +389,25 @@ class TbbExecutor final : public Executor {
 
   // Nobody was awake when something was put into the inbox.
   void call() {
-    const std::scoped_lock lock(mutex_);
-    if (awake_.load() != 0 || ends_.load()) {
-      return;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (awake_.load() != 0 || ends_.load()) {
+        return;
+      }
+      awake_.fetch_add(1);
+      if (watching_) {
+        called_ = true;
+        watcher_called_.notify_one();
+      } else {
+        send(Role::worker);
+        send_watcher();
+      }
+      if (std::exchange(told_awake_, true)) {
+        return;
+      }
     }
-    awake_.fetch_add(1);
-    if (watching_) {
-      called_ = true;
-      watcher_called_.notify_one();
-    } else {
-      send(Role::worker);
-      send_watcher();
+    if (on_awake_) {
+      on_awake_();
     }
   }
 
@@ -416,11 +442,12 @@ class TbbExecutor final : public Executor {
 
   static inline constinit thread_local TbbExecutor* t_executor = nullptr;
 
-  const Home homeless_ = next_homeless();
+  const Home homeless_ = Home::of_new_executor();
   const int most_awake_;
   const int places_;
   const TbbShare share_;
-  std::vector<Worker> workers_;  // by TBB's index of a thread in the arena
+  std::function<void()> on_awake_;  // does not change any more when actors run
+  std::vector<Worker> workers_;     // by TBB's index of a thread in the arena
   tbb::task_arena arena_;
   Inbox inbox_;
 
@@ -431,7 +458,8 @@ class TbbExecutor final : public Executor {
   std::mutex mutex_;
   std::condition_variable watcher_called_;
   bool watching_ = false;
-  bool called_ = false;                    // the watcher has been made a worker
+  bool called_ = false;  // the watcher has been made a worker
+  bool told_awake_ = false;
   std::vector<std::uint64_t> turns_seen_;  // by the watcher, of each worker
 };
 

@@ -123,6 +123,26 @@ WorkerCounters Worker::counters() const noexcept {
           .queue_length = order_.length() + inbox_.size()};
 }
 
+std::optional<RunningTurn> Worker::running_turn() const noexcept {
+  const Home stay = inbox_.home();
+  if (stay.is_homeless()) {
+    return std::nullopt;
+  }
+  return RunningTurn{
+      .home = stay, .number = order_.turns(), .thread = thread_.load(std::memory_order_relaxed)};
+}
+
+// An actor that is at home here lives: whoever wants to move it, or let it go, needs the lock.
+Ref Worker::actor_in(const RunningTurn& turn) {
+  const OwnerLock::Foreign foreign(lock_);
+  if (home_ != turn.home || order_.turns() != turn.number || running_ == nullptr ||
+      running_->home() != home_) {
+    return {};
+  }
+  const Ref actor = running_->ref();
+  return Ref(actor);  // counted while it is sure to be there
+}
+
 bool Worker::give_to(Worker& thief, Look now, bool is_stuck) {
   const bool was_here = thief.home_ != thief.homeless_;
   thief.arrive();

@@ -1,5 +1,6 @@
-/// Actors that move between workers while everybody sends to them: from their home, from other
-/// workers, from another node of the process and from threads outside. Nothing is lost, doubled or
+/// Actors that move between workers, or have threads of their own, while everybody sends to them:
+/// from their home, from other workers and threads, from another node of the process and from
+/// threads outside. Nothing is lost, doubled or
 /// out of order, and nobody runs twice at once, or not at all.
 #include <array>
 #include <atomic>
@@ -31,6 +32,8 @@ constexpr int kHops = 300;
 #else
 constexpr int kHops = 10'000;
 #endif
+// Where most hops are from thread to thread.
+constexpr int kFewHops = kHops / 10;
 
 /// Goes from actor to actor until it has no hops left.
 struct Token {
@@ -135,10 +138,10 @@ class Walks : public Actor {
   std::atomic<bool> busy_ = false;
 };
 
-void send_all(World& world, std::size_t from) {
+void send_all(World& world, std::size_t from, int hops) {
   Sends sends(from);
   for (int i = 0; i < kTokens; ++i) {
-    sends.send_on(world, kHops);
+    sends.send_on(world, hops);
   }
 }
 
@@ -154,15 +157,17 @@ struct Traffic {
   }
 };
 
-void run_once(const std::vector<Node*>& nodes, Traffic& traffic) {
+void run_once(const std::vector<Node*>& nodes, Traffic& traffic,
+              const std::vector<Dispatcher>& dispatchers = {Dispatcher::pool}, int hops = kHops) {
   World world;
   for (std::size_t i = 0; i < kActors; ++i) {
-    world.actors.push_back(nodes[i % nodes.size()]->spawn<Walks>(std::ref(world), i));
+    world.actors.push_back(nodes[i % nodes.size()]->spawn<Walks>(
+        {.dispatcher = dispatchers[i % dispatchers.size()]}, std::ref(world), i));
   }
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < kOutside; ++i) {
-      threads.emplace_back([&world, i] { send_all(world, kActors + i); });
+      threads.emplace_back([&world, i, hops] { send_all(world, kActors + i, hops); });
     }
     BOOST_CHECK_NO_THROW(world.arrived.wait(4 * kWaitLimit));
   }
@@ -171,7 +176,7 @@ void run_once(const std::vector<Node*>& nodes, Traffic& traffic) {
     traffic.add(node->counters());
   }
   BOOST_TEST(world.wrong == 0);
-  BOOST_TEST(world.handled == kOutside * kTokens * (kHops + 1));
+  BOOST_TEST(world.handled == kOutside * kTokens * (static_cast<std::uint64_t>(hops) + 1));
 }
 
 /// Again until actors have moved and been stolen, which on a busy machine may take more than one
@@ -200,6 +205,19 @@ BOOST_AUTO_TEST_CASE(M02_M04_hold_while_actors_move_between_workers) {
 
 BOOST_AUTO_TEST_CASE(M02_M04_hold_between_two_nodes_of_one_process) {
   check_all_goes_well({2, 3});
+}
+
+BOOST_AUTO_TEST_CASE(M02_M04_C09_hold_across_dispatchers) {
+  NodeOptions options{.workers = 2, .log_events = false};
+  options.blocking_threads = 3;
+  options.blocking_idle_limit = std::chrono::microseconds(100);
+  Node one(options);
+  Node other(options);
+  Traffic traffic;
+  run_once({&one, &other}, traffic,
+           {Dispatcher::pool, Dispatcher::pool, Dispatcher::pinned, Dispatcher::pinned,
+            Dispatcher::blocking, Dispatcher::blocking, Dispatcher::blocking},
+           kFewHops);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -173,9 +173,11 @@ class ChaosFactory final : public detail::Factory {
 };
 
 Ref spawn_chaotic(World& world, engine::Cell& parent, Random& random) {
-  return detail::spawn(parent, kChaotic,
-                       detail::FactoryPtr(new ChaosFactory(world, random(), random() % 3 == 0)),
-                       {});
+  constexpr std::array kDispatchers{Dispatcher::pinned, Dispatcher::blocking, Dispatcher::blocking};
+  const unsigned chosen = random() % 12;
+  return detail::spawn(
+      parent, kChaotic, detail::FactoryPtr(new ChaosFactory(world, random(), random() % 3 == 0)),
+      {.dispatcher = chosen < kDispatchers.size() ? kDispatchers.at(chosen) : Dispatcher::pool});
 }
 
 detail::Handled Chaotic::receive(detail::Behavior& actor, detail::EnvelopePtr& message) {
@@ -272,7 +274,10 @@ void Chaotic::act(const Order& order) {
 
 std::unique_ptr<engine::NodeCore> make_node() {
   return std::make_unique<engine::NodeCore>(
-      engine::NodeCore::Options{.turn_budget = 4, .guardian_decision = Decision::Restart},
+      engine::NodeCore::Options{.turn_budget = 4,
+                                .guardian_decision = Decision::Restart,
+                                .dispatchers = {.blocking_threads = 3, .blocking_linger = 100us},
+                                .blocking_threshold = 1ms},
       engine::make_tbb_executor(3), std::make_unique<engine::TimerThread>());
 }
 

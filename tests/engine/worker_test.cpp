@@ -227,6 +227,42 @@ BOOST_AUTO_TEST_CASE(a_wake_up_follows_an_actor_that_has_moved) {
   BOOST_TEST(turns_of(workers[1]) == "a");
 }
 
+// --- whoever watches -----------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(C09_a_turn_that_runs_is_seen_with_its_actor) {
+  Cells cells;
+  Workers workers;
+  Worker& worker = workers[0];
+  worker.set_thread(17);
+  Cell& a = settled(worker, cells["a"]);
+  worker.push_at_home(a, make());
+  const auto before = worker.running_turn();
+  BOOST_TEST(worker.next() == &a);
+  const auto turn = worker.running_turn();
+  BOOST_TEST_REQUIRE(turn.has_value());
+  BOOST_TEST((turn != before));
+  BOOST_TEST((turn == worker.running_turn()));
+  BOOST_TEST(turn->thread == 17);
+  BOOST_TEST((worker.actor_in(*turn) == a.ref()));
+  BOOST_TEST(!worker.actor_in(*before));
+  BOOST_TEST(!workers[1].actor_in(*turn));
+  mail_of(a);
+}
+
+BOOST_AUTO_TEST_CASE(C09_of_a_turn_in_which_the_actor_has_closed_nobody_is_seen) {
+  Cells cells;
+  Workers workers;
+  Worker& worker = workers[0];
+  worker.start(cells["a"]);
+  BOOST_TEST(worker.next() == &cells["a"]);
+  const auto turn = worker.running_turn();
+  worker.let_go(cells["a"]);
+  BOOST_TEST(!worker.actor_in(*turn));
+  BOOST_TEST(worker.leave());
+  BOOST_TEST(!worker.running_turn().has_value());
+  BOOST_TEST(!worker.actor_in(*turn));
+}
+
 // --- thieves -------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_thief_gets_half_of_what_has_waited_for_long_and_is_its_home) {

@@ -53,7 +53,16 @@ struct NodeOptions {
   /// Of all that the node leaves to chance, such as jitter and routers without a seed of their own;
   /// the same seed makes the same choices in the same order. Without it, another one at each start.
   std::optional<std::uint64_t> seed = std::nullopt;
-  /// Errors of actors, dead letters and nodes that come and go are logged.
+  /// How many threads actors of Dispatcher::blocking may have at once, all together: 1 to 32768.
+  /// They start when they are needed; when there are so many, actors wait for their turns.
+  int blocking_threads = 64;
+  /// How long such a thread waits for another actor before it ends.
+  std::chrono::nanoseconds blocking_idle_limit = std::chrono::seconds(10);
+  /// How long an actor of the pool may be blocked in its turn before the event BlockingCall tells
+  /// of it, up to half as long again after it; 0: for ever. While any worker is awake, this costs a
+  /// timer that looks at them four times as often; at most each millisecond.
+  std::chrono::nanoseconds blocking_threshold = std::chrono::milliseconds(100);
+  /// Errors of actors, blocking calls, dead letters and nodes that come and go are logged.
   bool log_events = true;
 };
 

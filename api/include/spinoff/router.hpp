@@ -38,6 +38,8 @@ struct PoolOptions {
   Decision on_failure = Decision::Default;
   /// Of each routee; see SpawnOptions.
   MailboxOptions mailbox = {};
+  /// Which threads run the routees.
+  Dispatcher dispatcher = Dispatcher::pool;
 };
 
 namespace detail {

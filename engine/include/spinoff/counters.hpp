@@ -26,11 +26,25 @@ struct WorkerCounters {
   std::size_t queue_length = 0;
 };
 
+/// Of the threads of actors that were spawned with a dispatcher of their own.
+struct DispatcherCounters {
+  /// As with a worker; a turn counts when it has ended.
+  std::uint64_t messages = 0;
+  std::uint64_t turns = 0;
+  /// Threads that there are now.
+  std::size_t threads = 0;
+  /// Actors that wait for a thread now.
+  std::size_t queue_length = 0;
+};
+
 struct Counters {
   /// One more than the node has workers: threads take turns at waiting.
   std::vector<WorkerCounters> workers;
   /// Actors that other threads woke, and that no worker has taken yet.
   std::size_t inbox_length = 0;
+  /// Of all actors of Dispatcher::blocking, and of all of Dispatcher::pinned.
+  DispatcherCounters blocking;
+  DispatcherCounters pinned;
 };
 
 }  // namespace spinoff

@@ -1,6 +1,7 @@
 /// What a node tells on its event stream.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -68,6 +69,16 @@ struct Restarted {
 struct Terminated {
   static constexpr auto kKind = detail::MessageKind::terminated;
   Ref actor;
+};
+
+/// An actor of Dispatcher::pool waits in the middle of its turn, for something else than a core,
+/// and has done so for longer than NodeOptions::blocking_threshold: in one long call, or in many
+/// short ones while it works its mail off. Comes once, while it still waits; `lasted` is for how
+/// long so far. Meanwhile others have one worker less. Spawn such an actor with
+/// Dispatcher::blocking.
+struct BlockingCall {
+  Ref actor;
+  std::chrono::nanoseconds lasted{0};
 };
 
 /// Contact with another node began, or ended and why.

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <spinoff/detail/envelope.hpp>
+#include <spinoff/dispatcher.hpp>
 #include <spinoff/mailbox_options.hpp>
 #include <spinoff/ref.hpp>
 #include <spinoff/supervision.hpp>
@@ -74,6 +75,10 @@ struct ActorType {
   Receive* receive;
   /// It may take messages aside. So it gets those of timers as Scheduled, and claims them itself.
   bool takes_aside = false;
+
+  [[nodiscard]] constexpr std::string_view short_name() const noexcept {
+    return name.substr(name.rfind('.') + 1);
+  }
 };
 
 /// Makes an actor's instance, once for each start or restart.
@@ -110,10 +115,12 @@ struct SpawnOptions {
   std::string name = {};
   /// How it keeps its messages: `bounded(1000, Overflow::drop_oldest)`; see MailboxOptions.
   MailboxOptions mailbox = {};
+  /// Which threads run the actor.
+  Dispatcher dispatcher = Dispatcher::pool;
 };
 
 /// Spawns a child of `parent`: in a turn of that actor, or by any thread if it is the guardian.
-/// Throws InvalidName, NameConflict or SpawnFailed.
+/// Throws InvalidName, NameConflict or SpawnFailed (also if there can be no thread for it).
 Ref spawn(engine::Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options);
 /// The same; `prepare` may spawn children of the new actor before it runs.
 Ref spawn(engine::Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,

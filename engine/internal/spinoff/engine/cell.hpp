@@ -2,7 +2,7 @@
 /// state.
 ///
 /// Any thread may push to the mailbox. Everything else belongs to the actor's turn: `run_turn` is
-/// called by one worker at a time, that of the actor's home (see home.hpp). The exceptions are the
+/// called by one thread at a time, that of the actor's home (see home.hpp). The exceptions are the
 /// name and the parent, which do not change during a life, and the table of children, which has a
 /// lock.
 ///
@@ -208,6 +208,8 @@ class alignas(64) Cell final : public detail::Target {
            !condition_.ending;
   }
   [[nodiscard]] bool settle() noexcept;
+  [[nodiscard]] bool settle_elsewhere() noexcept;
+  void yield();
   void process_system_mail();
   void stop_if_due();
   bool take_other_step(unsigned& left);

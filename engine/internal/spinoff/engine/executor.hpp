@@ -2,7 +2,12 @@
 /// test.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include <spinoff/counters.hpp>
+#include <spinoff/engine/running_turn.hpp>
+#include <spinoff/ref.hpp>
 
 namespace spinoff::engine {
 
@@ -28,6 +33,16 @@ class Executor {
   virtual void end() {}
   /// What it has done so far. Any thread.
   [[nodiscard]] virtual Counters counters() const { return {}; }
+
+  // For whoever watches its threads (BlockingWatch). Those that have none need no watching.
+
+  /// Before anything is scheduled. `call` is called, by any thread, when a thread begins to run
+  /// actors, if `look_at_turns` has found none since the last call.
+  virtual void on_awake(const std::function<void()>& /*call*/) {}
+  /// Adds the turns that run now, at most one a thread. False if all threads are idle.
+  virtual bool look_at_turns(std::vector<RunningTurn>& /*turns*/) { return false; }
+  /// Whose turn that is; nobody if it has ended. Costs what a thief costs.
+  virtual Ref actor_in(const RunningTurn& /*turn*/) { return {}; }
 };
 
 }  // namespace spinoff::engine

@@ -28,6 +28,9 @@
 /// whoever comes with one looks where the actor is at home: here and scheduled, or nowhere, or in
 /// another node: then it means nothing; elsewhere: it goes there. A turn too many is harmless.
 ///
+/// An actor with a dispatcher of its own has a *lane* for its home (lane.hpp), from its start to
+/// its end: it is at home at no worker, and belongs to another executor than all workers do.
+///
 /// No wake-up is lost. The worker says that an actor is not scheduled any more in the same section
 /// under its lock in which it finds the mailbox idle, or makes it so. A wake-up was left after its
 /// message was pushed, and is looked at under the same lock. If that comes first, the section sees
@@ -46,6 +49,8 @@ class Home {
  public:
   constexpr Home() noexcept = default;
 
+  /// The homeless of an executor that this process has not had yet.
+  static Home of_new_executor() noexcept;
   /// The homeless of an executor, which is known by a number other than 0.
   static constexpr Home homeless(std::uint64_t executor) noexcept {
     return Home((executor << kWorkerBits) | kNoWorker);
@@ -55,6 +60,13 @@ class Home {
     const std::uint64_t stay = (bits_ >> kStayShift) + 1;
     return Home((stay << kStayShift) | (bits_ & kExecutorMask) | worker);
   }
+
+  /// That lane of the same executor, which has no workers.
+  [[nodiscard]] constexpr Home with_lane(std::uint64_t number) const noexcept {
+    return Home((number << kStayShift) | (bits_ & kExecutorMask) | kNoWorker);
+  }
+  /// Good for a lane.
+  [[nodiscard]] constexpr std::uint64_t lane() const noexcept { return bits_ >> kStayShift; }
 
   [[nodiscard]] constexpr bool is_homeless() const noexcept { return worker() == kNoWorker; }
   /// Good unless homeless.

@@ -13,6 +13,8 @@
 
 #include <spinoff/any_message.hpp>
 #include <spinoff/detail/random_stream.hpp>
+#include <spinoff/engine/blocking_watch.hpp>
+#include <spinoff/engine/dispatchers.hpp>
 #include <spinoff/engine/event_stream.hpp>
 #include <spinoff/engine/executor.hpp>
 #include <spinoff/engine/node_anchor.hpp>
@@ -42,6 +44,9 @@ class NodeCore {
     /// Of the node's random numbers; without it, another one at each start.
     std::optional<std::uint64_t> seed = std::nullopt;
     StopTimeouts stop_timeouts = {};
+    Dispatchers::Options dispatchers = {};
+    /// How long a turn on the executor may block before that is told of; 0: for ever.
+    std::chrono::nanoseconds blocking_threshold{0};
   };
 
   NodeCore(Options options, std::unique_ptr<Executor> executor,
@@ -56,7 +61,9 @@ class NodeCore {
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] NodeAnchor& anchor() noexcept { return anchor_; }
+  /// The pool's.
   [[nodiscard]] Executor& executor() noexcept { return *executor_; }
+  [[nodiscard]] Dispatchers& dispatchers() noexcept { return dispatchers_; }
   [[nodiscard]] TimerService& timers() noexcept { return *timers_; }
   [[nodiscard]] EventStream& events() noexcept { return events_; }
   /// The seam for whatever in the node is left to chance.
@@ -98,7 +105,7 @@ class NodeCore {
   /// Returns when no actor is alive, and no task of the stop is waited for.
   void wait_until_stopped();
 
-  /// What the executor has done; after the end, what it had done. Any thread.
+  /// What the executors have done; after the end, what it had done. Any thread.
   [[nodiscard]] Counters counters();
 
   std::uint64_t publish_ask(AskTarget& ask);
@@ -106,6 +113,7 @@ class NodeCore {
 
  private:
   void end_services();
+  [[nodiscard]] Counters count() const;
 
   Options options_;
   NodeAnchor& anchor_;
@@ -113,7 +121,9 @@ class NodeCore {
   detail::RandomStream random_;
   RejectedInput rejected_{events_};
   std::unique_ptr<Executor> executor_;
+  Dispatchers dispatchers_;
   std::unique_ptr<TimerService> timers_;
+  BlockingWatchPtr blocking_watch_;  // null without a threshold
   std::unique_ptr<Transport> transport_;
   Ref guardian_ref_;
   Cell* guardian_ = nullptr;

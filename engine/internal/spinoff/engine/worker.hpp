@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include <spinoff/engine/home.hpp>
 #include <spinoff/engine/inbox.hpp>
 #include <spinoff/engine/owner_lock.hpp>
+#include <spinoff/engine/running_turn.hpp>
 #include <spinoff/engine/turn_order.hpp>
 
 namespace spinoff::engine {
@@ -48,6 +50,9 @@ class alignas(64) Worker {
   static void set_current(Worker* worker) noexcept { t_current = worker; }
 
   // For the thread that is this worker.
+
+  /// Once a shift.
+  void set_thread(ThreadId thread) noexcept { thread_.store(thread, std::memory_order_relaxed); }
 
   /// From a turn of an actor on this thread. Takes the message over if it says `queued`.
   [[gnu::always_inline]] PushAtHome push_at_home(Cell& cell, Envelope* message) {
@@ -88,7 +93,8 @@ class alignas(64) Worker {
   /// Whose turn is next; null if nobody waits.
   Cell* next() {
     const OwnerLock::Own own(lock_);
-    return order_.next(look_);
+    running_ = order_.next(look_);
+    return running_;
   }
   /// Runs the actor's turn.
   void run(Cell& cell) noexcept { count(messages_, cell.run_turn()); }
@@ -136,6 +142,11 @@ class alignas(64) Worker {
   }
   /// Changes whenever a turn begins.
   [[nodiscard]] std::uint64_t turns() const noexcept { return order_.turns(); }
+  /// None where there is no stay. Whoever gets the same one twice knows that it has gone on
+  /// meanwhile, but for the moment between two turns.
+  [[nodiscard]] std::optional<RunningTurn> running_turn() const noexcept;
+  /// Whose turn that is; nobody if it has ended.
+  [[nodiscard]] Ref actor_in(const RunningTurn& turn);
 
   /// Moves half of what has waited for long, or of all if it is stuck, to `thief`, whose thread
   /// calls this. False if by now there is nothing.
@@ -186,9 +197,11 @@ class alignas(64) Worker {
   bool claim(Cell& cell);
   void take_those_at_home(std::span<Cell*>& wake_ups, std::vector<TurnOrder::Entry>& taken) const;
 
-  OwnerLock lock_;  // guards `order_`, and of each actor at home here what home.hpp says
-  Home home_;       // good for the thread itself and whoever holds its lock
+  // Guards `order_`, `running_`, and of each actor at home here what home.hpp says.
+  OwnerLock lock_;
+  Home home_;  // good for the thread itself and whoever holds its lock
   TurnOrder order_;
+  Cell* running_ = nullptr;                  // whose turn began last; it may be over
   Look look_ = 0;                            // the clock as this worker last saw it
   std::uint64_t look_due_at_ = kTurnsALook;  // by turns
   unsigned turns_a_look_ = kTurnsALook;
@@ -203,6 +216,7 @@ class alignas(64) Worker {
   Counter moves_{0};
   Counter steals_{0};
   Counter parks_{0};
+  std::atomic<ThreadId> thread_{0};
   std::atomic<std::uint64_t> old_at_{kNever};  // a Look
   std::atomic<Look> last_look_{0};
   Counter sent_at_look_{0};
