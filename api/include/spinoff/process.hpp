@@ -80,6 +80,7 @@ class Process : public Actor {
     }
     return std::nullopt;
   }
+  using Actor::watch;
   /// See Actor::watch. While a `Terminated` of that actor is kept, it is still the one that comes.
   template <std::derived_from<Ref> R>
   R watch(R actor) {
