@@ -36,7 +36,7 @@ void Cell::unwatch(const Ref& actor) {
 
 void Cell::begin_watch(NodeCore& node, const Ref& actor, const Ref& watcher) {
   auto* const target = RefAccess::target(actor);
-  if (target != nullptr && target->kind() == detail::TargetKind::actor) {
+  if (target != nullptr && target->is_actor()) {
     send_system(actor, Watch{actor, watcher});
   } else if (auto* const name = static_cast<NameTarget*>(target);
              target != nullptr && target->kind() == detail::TargetKind::name && name->is_remote() &&

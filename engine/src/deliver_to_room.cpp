@@ -43,6 +43,7 @@ bool follow(Cell& cell, const Ref& held, WaitingRoom::Answer answer, EnvelopePtr
       Ticket::send(cell, RefAccess::generation(held), room);
       return true;
     case Entry::waits:
+      Ticket::admit(cell, RefAccess::generation(held), room, answer.came_in);
       return false;
     case Entry::closed:
       NodeCore::dead_letter_at(*cell.anchor(), held, std::move(answer.left));

@@ -56,25 +56,22 @@ WaitingRoom::Answer WaitingRoom::enter(EnvelopePtr message, std::int64_t priorit
   std::vector<InLine> given_up;  // destroyed outside of the lock
   const std::scoped_lock lock(mutex_);
   if (closed_) {
-    return {Entry::closed, std::move(message)};
+    return {.entry = Entry::closed, .left = std::move(message)};
   }
   const bool waits = options_.overflow() == Overflow::suspend_sender && (may_wait || is_welcome);
   if (is_welcome ? line_.empty() : !is_full()) {
     add(std::move(message), priority);
-    return {Entry::taken, nullptr};
+    return {.entry = Entry::taken};
   }
   if (waits) {
-    while (!line_.empty() && is_given_up(*line_.front().message)) {
-      given_up.push_back(std::move(line_.front()));
-      line_.pop_front();
-    }
+    std::vector<RoomWaiter> came_in = let_in(given_up);
     line_.push_back({std::move(message), priority, std::move(waiter), ++last_number_});
-    return {Entry::waits, nullptr, last_number_};
+    return {Entry::waits, nullptr, last_number_, std::move(came_in)};
   }
   if (options_.overflow() == Overflow::drop_oldest) {
     return replace_oldest(std::move(message), priority);
   }
-  return {Entry::full, std::move(message)};
+  return {.entry = Entry::full, .left = std::move(message)};
 }
 
 std::pair<bool, std::vector<RoomWaiter>> WaitingRoom::leave_line(std::uint64_t number) {
@@ -169,9 +166,9 @@ WaitingRoom::Answer WaitingRoom::replace_oldest(EnvelopePtr message, std::int64_
       waiting_.erase(emptied);
     }
     waiting_[priority].push_back(std::move(message));
-    return {Entry::replaces, std::move(left)};
+    return {.entry = Entry::replaces, .left = std::move(left)};
   }
-  return {Entry::full, std::move(message)};
+  return {.entry = Entry::full, .left = std::move(message)};
 }
 
 }  // namespace spinoff::engine

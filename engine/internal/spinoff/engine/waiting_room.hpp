@@ -64,8 +64,10 @@ class WaitingRoom {
   };
   struct Answer {
     Entry entry;
-    EnvelopePtr left;          ///< the one that was not taken, or had to go
-    std::uint64_t number = 0;  ///< in the line
+    EnvelopePtr left = nullptr;  ///< the one that was not taken, or had to go
+    std::uint64_t number = 0;    ///< in the line
+    /// Those who come in since others before them have been given up, as from `leave`.
+    std::vector<RoomWaiter> came_in = {};
   };
   /// What `enter` takes, of a message that is decoded. Throws what the user's function throws.
   [[nodiscard]] std::int64_t priority_of(Envelope& message) const;
