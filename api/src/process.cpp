@@ -120,7 +120,7 @@ void Process::unwatch(const Ref& actor) {
 void Process::flush() {
   cell().take_in();
   while (detail::EnvelopePtr message = kept_.take({})) {
-    cell().publish_unhandled(std::move(message));
+    cell().refuse(message);
   }
 }
 

@@ -100,7 +100,7 @@ inline void Cell::give(Envelope* message) {
   current_.reset(message);
   try {
     if (receive_(*instance_, current_) == Handled::no) [[unlikely]] {
-      refuse_current();
+      refuse(current_);
     }
   } catch (...) {
     fail(std::current_exception());
@@ -124,7 +124,7 @@ void Cell::after_message() {
 void Cell::let_go_of_message() {
   if (aftermath_.unhandled) {
     aftermath_.unhandled = false;
-    publish_unhandled(std::move(extras_->unhandled));
+    refuse(extras_->unhandled);
   }
   if (aftermath_.coroutines) {
     extras_->counted.reset();
@@ -144,17 +144,19 @@ void Cell::drop_coroutine() {
   let_go_of_message();
 }
 
-void Cell::refuse_current() {
-  if (current_->type().kind == detail::MessageKind::terminated) {
-    throw UnhandledTermination("the actor watched " + current_->as<Terminated>().actor.to_string() +
-                               ", which has stopped, and has no handler for Terminated");
+void Cell::refuse(EnvelopePtr& message) {
+  if (message->type().kind == detail::MessageKind::terminated) {
+    throw UnhandledTermination("the actor watched " + message->as<Terminated>().actor.to_string() +
+                               ", which has stopped, and has not handled its Terminated");
   }
-  publish_unhandled(std::move(current_));
+  publish_unhandled(std::move(message));
 }
 
 // The actor goes on to look at the message, which is kept until it has returned.
 void Cell::mark_unhandled() {
-  if (current_ != nullptr) {
+  if (current_ != nullptr && current_->type().kind == detail::MessageKind::terminated) {
+    refuse(current_);
+  } else if (current_ != nullptr) {
     extras().unhandled = std::move(current_);
     aftermath_.unhandled = true;
   }

@@ -276,6 +276,66 @@ BOOST_AUTO_TEST_CASE(W06_a_restart_is_not_a_termination) {
   BOOST_TEST(log.next() == "end of watched");
 }
 
+void check_unhandled_termination(const Error& error, const Ref& watcher) {
+  BOOST_TEST(error.actor == watcher);
+  BOOST_CHECK_THROW(std::rethrow_exception(error.error), UnhandledTermination);
+  BOOST_TEST(describe(error.error).find("/watched") != std::string::npos);
+}
+
+class Reluctant : public Puppet {
+ public:
+  using Receives = Messages<Do, Terminated>;
+  using Puppet::on;
+  void on(const Terminated& /*end*/) { unhandled(); }
+};
+
+BOOST_AUTO_TEST_CASE(W04_a_terminated_that_a_handler_calls_unhandled_is_an_error) {
+  World world;
+  const auto errors = listen<Error>(world.node);
+  const auto unhandled = listen<UnhandledMessage>(world.node);
+  const auto reluctant = world.node.spawn<Reluctant>();
+  call(reluctant, [&](Puppet& me) { me.watch(world.watched); });
+  world.watched.stop();
+  const Error error = errors.next();
+  check_unhandled_termination(error, reluctant);
+  BOOST_TEST(error.message.is<Terminated>());
+  world.node.stop();
+  BOOST_TEST(errors.empty());
+  BOOST_TEST(unhandled.empty());
+}
+
+BOOST_AUTO_TEST_CASE(W04_a_terminated_that_a_process_flushes_is_an_error) {
+  class Flushes : public Process {
+   public:
+    Task<> run(Ref watched, Log log) {
+      watch(watched);
+      log.add("watching");
+      co_await get<int>();
+      flush();
+      log.add("flushed");
+    }
+  };
+  World world;
+  const auto errors = listen<Error>(world.node);
+  const auto unhandled = listen<UnhandledMessage>(world.node);
+  const auto dead = listen<DeadLetter>(world.node);
+  const auto process = world.node.spawn<Flushes>(Ref(world.watched), world.log);
+  BOOST_TEST(world.log.next() == "watching");
+  const Collector<Ref> ends("a Terminated");
+  const auto last = world.node.spawn<Watcher>(ends);
+  call(last, [&](Puppet& me) { me.watch(world.watched); });
+  process << 'a';
+  world.watched.stop();
+  ends.next();  // by now the process has been told, too
+  process << 'b' << 1;
+  check_unhandled_termination(errors.next(), process);
+  BOOST_TEST(*unhandled.next().message.get_if<char>() == 'a');
+  // What came behind it is left, as in other actors that fail.
+  BOOST_TEST(*dead.next().message.get_if<char>() == 'b');
+  BOOST_TEST(unhandled.empty());
+  BOOST_TEST(world.log.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -80,7 +80,8 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
 
   /// Passes the message that is being handled on; its sender stays. Move or use the message before.
   void forward(const Ref& to);
-  /// Says of the message that is being handled that it is not for this actor after all.
+  /// Says of the message that is being handled that it is not for this actor after all. Of a
+  /// Terminated it throws UnhandledTermination.
   void unhandled();
   /// From the next message on, these handlers are all that the actor has, in place of those that it
   /// has now: `become(this, &Door::stay_shut, [this](const Key& key) {...})`. A handler is a member

@@ -35,7 +35,7 @@ class CreateFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A `Terminated` message that the watcher has no handler for.
+/// A `Terminated` message that the watcher has no handler for, or calls unhandled.
 class UnhandledTermination : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

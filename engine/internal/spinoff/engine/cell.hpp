@@ -151,7 +151,9 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] bool is_watching(const Ref& actor) const noexcept {
     return extras_ != nullptr && extras_->watching.contains(actor);
   }
-  void publish_unhandled(EnvelopePtr message);
+  /// The message is unhandled, which an event tells. If it is a Terminated, this throws
+  /// UnhandledTermination, and leaves it there.
+  void refuse(EnvelopePtr& message);
   /// The same as the other note_length; `kept` wait besides those in the mailbox.
   void note_length(std::size_t kept = 0);
   CoroutineHost& coroutines();
@@ -222,7 +224,7 @@ class alignas(64) Cell final : public detail::Target {
   void after_message();
   void let_go_of_message();
   void drop_coroutine();
-  void refuse_current();
+  void publish_unhandled(EnvelopePtr message);
   void after_coroutine();
   [[nodiscard]] bool may_stop_now(bool in_order) const noexcept;
   void drop_mail();
