@@ -348,6 +348,25 @@ BOOST_AUTO_TEST_CASE(M13_what_a_process_has_not_got_when_it_stops_is_a_dead_lett
   check_dead({1, 2, 3});
 }
 
+class LooksAndLeaves : public Process {
+ public:
+  Task<> run() { co_await get<char>(); }
+};
+
+BOOST_AUTO_TEST_CASE(M13_what_a_process_has_looked_at_and_left_is_not_dropped_for_what_is_newer) {
+  const Ref process = spawn<LooksAndLeaves>({.mailbox = bounded(3, Overflow::drop_oldest)});
+  process << 1 << 2;
+  node.run();
+  process << 3 << 4;
+  check_dead({3});
+  node.run();
+  process << 5;
+  check_dead({3, 5});  // it has looked at all others
+  process.stop();
+  node.run();
+  check_dead({3, 5, 1, 2, 4});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -323,6 +323,52 @@ BOOST_AUTO_TEST_CASE(M13_the_high_water_mark_counts_what_waits_in_a_bounded_mail
   BOOST_TEST(told.empty());
 }
 
+struct Happened {};
+class Listens : public Puppet {
+ public:
+  using Receives = Messages<Do, Happened>;
+  using Puppet::on;
+  void on(const Happened& /*event*/) {}
+};
+
+BOOST_AUTO_TEST_CASE(M13_an_event_that_finds_no_room_is_a_dead_letter_where_a_sender_would_fail) {
+  const auto actor = node.spawn<Listens>({.mailbox = bounded(1, Overflow::fail_sender)});
+  call(actor, [](Puppet& me) { me.subscribe<Happened>(); });
+  const Held held(actor);
+  actor << Happened{};
+  node.publish(Happened{});
+  const DeadLetter letter = dead.next();
+  BOOST_TEST(letter.target == actor);
+  BOOST_TEST(letter.message.is<Happened>());
+  BOOST_TEST(dead.empty());
+}
+
+BOOST_AUTO_TEST_CASE(M13_a_terminated_is_never_refused_nor_dropped) {
+  for (const Overflow overflow :
+       {Overflow::drop_newest, Overflow::drop_oldest, Overflow::fail_sender}) {
+    const Collector<Ref> ends("a Terminated");
+    const Collector<Ref> told("a Terminated at another watcher");
+    const auto watcher = node.spawn<Watcher>({.mailbox = bounded(1, overflow)}, ends);
+    const auto second = node.spawn<Watcher>(told);
+    const Ref watched = node.spawn<Puppet>();
+    call(watcher, [&](Puppet& me) { me.watch(watched); });
+    call(second, [&](Puppet& me) { me.watch(watched); });
+    {
+      const Held held(watcher);
+      watcher << Do{[](Puppet&) {}};
+      watched.stop();
+      told.next();  // watchers hear of it in the order in which they began to watch
+      if (overflow != Overflow::fail_sender) {
+        watcher << Do{[](Puppet&) {}} << Do{[](Puppet&) {}};
+      }
+    }
+    BOOST_TEST(ends.next() == watched);
+    for (const DeadLetter& letter : dead.rest()) {
+      BOOST_TEST(letter.message.is<Do>());
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -77,6 +77,32 @@ BOOST_AUTO_TEST_CASE(S10_an_exception_is_described_whatever_is_wrong_with_it) {
              }) == "effect: cause");
 }
 
+/// Fails at the message that it has got, or at one that it looks at.
+class FailsAtNumbers : public Process {
+ public:
+  Task<> run(bool when_it_looks) {
+    co_await get([when_it_looks](const int& /*number*/) {
+      if (when_it_looks) {
+        throw std::runtime_error("broken");
+      }
+      return true;
+    });
+    throw std::runtime_error("broken");
+  }
+};
+
+BOOST_AUTO_TEST_CASE(S10_an_error_of_a_process_has_no_message_unless_a_predicate_threw_at_it) {
+  Node node(quiet());
+  const auto errors = listen<Error>(node);
+  for (const bool when_it_looks : {false, true}) {
+    const auto process = node.spawn<FailsAtNumbers>(when_it_looks);
+    process << 5;
+    const Error error = errors.next();
+    BOOST_TEST(error.actor == process);
+    BOOST_TEST(static_cast<bool>(error.message) == when_it_looks);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -151,6 +151,45 @@ BOOST_AUTO_TEST_CASE(M13_without_a_mark_nothing_is_told) {
   BOOST_TEST(told.empty());
 }
 
+BOOST_AUTO_TEST_CASE(M13_shorter_by_half_a_mark_is_enough_to_be_told_again_and_less_is_not) {
+  NodeOptions options = with_mark(kMark);
+  options.turn_budget = 16;  // it looks at its queue that often
+  Node node(options);
+  const auto told = listen<HighWaterMarkReached>(node);
+  const Ref actor = node.spawn<Puppet>();
+  struct Stop {
+    Gate reached{"the actor to get there"};
+    Gate leave{"the test to let it go on"};
+  };
+  Stop first;
+  Stop second;
+  Stop third;
+  const auto send_stop = [&](Stop& stop) {
+    actor << Do{[&stop](Puppet&) {
+      stop.reached.open();
+      stop.leave.wait();
+    }};
+  };
+  send_stop(first);
+  first.reached.wait();
+  send(actor, 450);
+  send_stop(second);
+  send(actor, 650);
+  check_told(told.next(), actor, kMark);
+  first.leave.open();
+  second.reached.wait();  // 650 are left
+  send(actor, 50);
+  send_stop(third);
+  send(actor, 400);
+  BOOST_TEST(told.empty());
+  second.leave.open();
+  third.reached.wait();  // 400 are left
+  send(actor, 600 + kLate);
+  check_told(told.next(), actor, kMark);
+  third.leave.open();
+  drain(actor);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

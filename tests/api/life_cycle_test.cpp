@@ -268,6 +268,24 @@ BOOST_AUTO_TEST_CASE(L12_a_stopped_actors_state_is_destroyed_although_refs_to_it
   BOOST_TEST(copies.back().uri().path() == "/$Owner-1");
 }
 
+BOOST_AUTO_TEST_CASE(L12_state_and_arguments_go_while_the_node_and_refs_live_on) {
+  class Owner : public Puppet {
+   public:
+    explicit Owner(std::shared_ptr<void> owned) : owned_(std::move(owned)) {}
+
+   private:
+    std::shared_ptr<void> owned_;
+  };
+  Gate gone("the state and the arguments to be destroyed");
+  Node node(quiet());
+  const auto actor =
+      node.spawn<Owner>(std::shared_ptr<void>(nullptr, [&](void* /*none*/) { gone.open(); }));
+  drain(actor);
+  BOOST_TEST(!gone.is_open());
+  actor.stop();
+  gone.wait();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -311,8 +311,13 @@ BOOST_AUTO_TEST_CASE(M09_an_actor_without_any_handler_and_the_guardian_handle_no
 BOOST_AUTO_TEST_CASE(M10_a_handler_may_say_that_a_message_is_unhandled) {
   Node node(quiet());
   const auto unhandled = listen<UnhandledMessage>(node);
-  node.spawn<Picky>() << 5;
-  BOOST_TEST(*unhandled.next().message.get_if<int>() == 5);
+  const Ref picky = node.spawn<Picky>();
+  const auto from = node.spawn<Puppet>();
+  call(from, [&](Puppet&) { picky << 5; });
+  const UnhandledMessage event = unhandled.next();
+  BOOST_TEST(event.actor == picky);
+  BOOST_TEST(*event.message.get_if<int>() == 5);
+  BOOST_TEST(event.sender == from);
 }
 
 BOOST_AUTO_TEST_CASE(M12_a_message_to_a_stopped_actor_is_a_dead_letter) {
@@ -342,6 +347,34 @@ BOOST_AUTO_TEST_CASE(M12_system_messages_to_a_stopped_actor_are_dropped_in_silen
   node.stop();
   BOOST_TEST(dead.empty());
   BOOST_TEST(errors.empty());
+}
+
+/// Has no move of its own.
+struct CopyOnly {
+  explicit CopyOnly(int n) : number(n) {}
+  CopyOnly(const CopyOnly& other) : number(other.number) {}
+  CopyOnly& operator=(const CopyOnly&) = delete;
+  ~CopyOnly() = default;
+  int number;
+};
+
+class TakesCopies : public Actor {
+ public:
+  using Receives = Messages<CopyOnly>;
+  explicit TakesCopies(Collector<int> seen) : seen_(std::move(seen)) {}
+  void on(const CopyOnly& message) { seen_.add(message.number); }
+
+ private:
+  Collector<int> seen_;
+};
+
+BOOST_AUTO_TEST_CASE(M05_values_that_can_be_copied_but_not_moved_can_be_messages) {
+  const Collector<int> seen("a message");
+  Node node(quiet());
+  const CopyOnly first(1);
+  node.spawn<TakesCopies>(seen) << first << CopyOnly(2);
+  BOOST_TEST(seen.next() == 1);
+  BOOST_TEST(seen.next() == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

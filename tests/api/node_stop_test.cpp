@@ -108,6 +108,7 @@ BOOST_AUTO_TEST_CASE(L10_stop_stops_the_whole_tree_leaves_first) {
 }
 
 BOOST_AUTO_TEST_CASE(L10_what_has_not_stopped_within_the_limit_is_killed) {
+  BOOST_TEST((NodeOptions().stop_limit == 30s));
   NodeOptions options = quiet();
   options.stop_limit = 1ms;
   Gate asked("the process to ask");
@@ -275,6 +276,29 @@ BOOST_AUTO_TEST_CASE(L12_two_actors_that_got_each_other_as_arguments_leak_nothin
     both->two = node.spawn<Holder>(both);
   }
   BOOST_TEST(watched.expired());
+}
+
+BOOST_AUTO_TEST_CASE(L10_the_stop_waits_for_a_handler_that_does_not_return) {
+  NodeOptions options = quiet();
+  options.stop_limit = 1ms;
+  Gate asked("the process to ask");
+  Gate stopped("the node to stop");
+  Node elsewhere(quiet());
+  Node node(options);
+  const auto ends = listen<Terminated>(node);
+  const auto busy = node.spawn<Puppet>();
+  const auto stubborn = node.spawn<Stubborn>(Ref(elsewhere.spawn<Silent>(&asked)));
+  asked.wait();
+  Held held(busy);
+  std::jthread stopper([&] {
+    node.stop();
+    stopped.open();
+  });
+  while (ends.next().actor != stubborn) {  // the limit is over
+  }
+  BOOST_TEST(!stopped.is_open());
+  held.let_go();
+  stopped.wait();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -279,6 +279,21 @@ BOOST_AUTO_TEST_CASE(S04_a_restart_that_makes_no_sense_is_an_error_that_says_why
                 "a backoff's reset is negative: give zero or more");
 }
 
+BOOST_AUTO_TEST_CASE(S04_restarts_without_max_do_not_count_for_a_limit) {
+  Decision decision = Decision::Restart;
+  const Family family([&](const ChildError&) { return decision; });
+  const Ref child = family.child("a");
+  for (int i = 0; i < 3; ++i) {
+    family.fail(child);
+    family.expect({"a restarts: broken", "a begins"});
+  }
+  decision = Restart{.max = 1};
+  family.fail(child);
+  family.expect({"a restarts: broken", "a begins"});
+  family.fail(child);
+  family.expect({"a ends"});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -193,6 +193,24 @@ BOOST_AUTO_TEST_CASE(L07_a_stop_during_a_restart_stops_the_actor) {
   BOOST_TEST(log.rest() == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(M08_a_keyed_timer_ends_at_a_restart) {
+  const Log log("a step");
+  Gate due("the timers");
+  Node node(when_failed(Decision::Restart));
+  const auto other = node.spawn<Puppet>();
+  const auto actor = node.spawn<Fragile>(log);
+  actor << Do{[&](Puppet& me) {
+    me.start_timer("key", 0ms, 1);
+    // Those that are due at the same time fire in the order in which they were started.
+    static_cast<void>(other.send_later(0ms, Do{[&](Puppet&) { due.open(); }}));
+    due.wait();
+    throw std::runtime_error("broken");
+  }};
+  drain(actor);
+  const std::vector<std::string> expected{"begin", "end", "begin"};
+  BOOST_TEST(log.rest() == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

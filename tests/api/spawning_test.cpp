@@ -302,6 +302,87 @@ BOOST_AUTO_TEST_CASE(P08_a_million_idle_actors_take_less_than_a_gibibyte) {
 
 #endif
 
+/// Fails to start, and would say when it ends.
+class EndsWithoutStart : public Actor {
+ public:
+  explicit EndsWithoutStart(Log log) : log_(std::move(log)) {}
+  void pre_start() override { throw std::runtime_error("no network"); }
+  void post_stop() override { log_.add("post_stop"); }
+
+ private:
+  Log log_;
+};
+
+BOOST_AUTO_TEST_CASE(P04_an_actor_that_failed_to_start_has_no_post_stop) {
+  const Log log("a step");
+  Node node(quiet());
+  const auto stopped = listen<Terminated>(node);
+  const auto bad = node.spawn<EndsWithoutStart>(log);
+  BOOST_TEST(stopped.next().actor == bad);
+  BOOST_TEST(log.empty());
+}
+
+BOOST_AUTO_TEST_CASE(P05_a_name_has_no_control_characters) {
+  Node node(quiet());
+  for (const char* const name : {"two\nlines", "tab\t", "\x01", "delete\x7F"}) {
+    check_refused<InvalidName>(node, name, "a control character");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(P06_props_bind_arguments_ahead_and_more_later) {
+  const Log log("a text");
+  Node node(quiet());
+  const auto bound = props<Named>(log);
+  node.spawn(bound.bind("one"));
+  BOOST_TEST(log.next() == "one");
+  node.spawn(bound.bind("two"), {.name = "two"});
+  BOOST_TEST(log.next() == "two");
+  BOOST_TEST(static_cast<bool>(node.lookup("/two")));
+}
+
+BOOST_AUTO_TEST_CASE(P06_the_constructor_sees_lvalues_of_the_arguments_that_are_kept) {
+  class Changes : public Puppet {
+   public:
+    Changes(const Log& log, std::string& text) {
+      log.add(text);
+      text += ", and again";
+    }
+  };
+  NodeOptions options = quiet();
+  options.on_failure = Decision::Restart;
+  const Log log("a text");
+  Node node(options);
+  const auto actor = node.spawn<Changes>(log, std::string("once"));
+  BOOST_TEST(log.next() == "once");
+  actor << Do{[](Puppet&) { throw std::runtime_error("broken"); }};
+  BOOST_TEST(log.next() == "once, and again");
+}
+
+/// Has a child of the same name as soon as it hears of the end of the one before.
+class Replaces : public Actor {
+ public:
+  using Receives = Messages<Terminated>;
+  explicit Replaces(Collector<Ref> children) : children_(std::move(children)) {}
+  void pre_start() override { replace(); }
+  void on(const Terminated& /*end*/) { replace(); }
+
+ private:
+  void replace() { children_.add(watch(spawn<Puppet>({.name = "child"}))); }
+
+  Collector<Ref> children_;
+};
+
+BOOST_AUTO_TEST_CASE(P07_a_watcher_that_hears_of_a_childs_end_can_spawn_one_of_its_name) {
+  const Collector<Ref> children("a child");
+  Node node(quiet());
+  node.spawn<Replaces>({.name = "parent"}, children);
+  for (int i = 0; i < 100; ++i) {
+    const Ref child = children.next();
+    BOOST_TEST_REQUIRE(child.uri().path() == "/parent/child");
+    child.stop();
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -219,7 +219,12 @@ BOOST_AUTO_TEST_CASE(S05_a_supervise_that_throws_makes_it_the_parents_own_error)
   const auto boss = call(world.boss, [](Puppet& me) { return Ref(me.spawn<BadBoss>()); });
   const auto child = call(boss, [&](Puppet& me) { return me.spawn<Fragile>(world.log); });
   child << Fail{"broken"};
-  BOOST_TEST(world.supervised.next().child == boss);
+  const ChildError error = world.supervised.next();
+  BOOST_TEST(error.child == boss);
+  BOOST_TEST(describe(error.error) == "broken");  // the child's: its own is only published
+  for (const char* const published : {"broken", "cannot decide", "broken"}) {
+    BOOST_TEST(describe(world.errors.next().error) == published);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(S05_an_actor_that_escalated_goes_on_when_its_parent_is_resumed) {
@@ -319,6 +324,25 @@ BOOST_AUTO_TEST_CASE(S03_resume_begins_a_run_anew_that_has_thrown_also_an_overlo
   BOOST_TEST(log.next() == "run");
   process << Fail{};
   BOOST_TEST(log.next() == "run");
+}
+
+BOOST_AUTO_TEST_CASE(S06_the_warning_is_logged) {
+  const Log warnings("a warning");
+  set_log_sink([warnings](LogLevel level, std::string_view source, std::string_view text) {
+    if (level == LogLevel::warning) {
+      warnings.add(std::string(source) + " " + std::string(text));
+    }
+  });
+  NodeOptions options;
+  options.workers = 1;
+  options.on_failure = Decision::Resume;
+  {
+    Node node(options);
+    node.spawn<StartsAtTheSecondTry>({.name = "late"}, std::make_shared<std::atomic<int>>(0),
+                                     Log("a step"));
+    BOOST_TEST(warnings.next().starts_with("/late is restarted instead of resumed"));
+  }
+  set_log_sink({});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -276,6 +276,44 @@ BOOST_AUTO_TEST_CASE(W06_a_restart_is_not_a_termination) {
   BOOST_TEST(log.next() == "end of watched");
 }
 
+/// Sends a number when it ends.
+class LastWords : public Puppet {
+ public:
+  explicit LastWords(Ref heir) : heir_(std::move(heir)) {}
+  void post_stop() override { heir_ << 1; }
+
+ private:
+  Ref heir_;
+};
+
+BOOST_AUTO_TEST_CASE(W01_M11_terminated_comes_after_what_post_stop_has_sent) {
+  World world;
+  const auto last = world.node.spawn<LastWords>({.name = "last"}, Ref(world.watcher));
+  drain(last);
+  call(world.watcher, [&](Puppet& me) { me.watch(last); });
+  last.stop();
+  BOOST_TEST(world.log.next() == "1");
+  BOOST_TEST(world.log.next() == "end of last");
+}
+
+BOOST_AUTO_TEST_CASE(M12_a_terminated_that_a_stopped_watcher_has_not_handled_is_no_dead_letter) {
+  World world;
+  const auto dead = listen<DeadLetter>(world.node);
+  const Collector<Ref> ends("a Terminated");
+  const auto second = world.node.spawn<Watcher>(ends);
+  call(world.watcher, [&](Puppet& me) { me.watch(world.watched); });
+  call(second, [&](Puppet& me) { me.watch(world.watched); });
+  {
+    const Held held(world.watcher);
+    world.watched.stop();
+    ends.next();  // watchers hear of it in the order in which they began to watch
+    world.watcher.stop();
+  }
+  world.node.stop();
+  BOOST_TEST(world.log.empty());
+  BOOST_TEST(dead.empty());
+}
+
 void check_unhandled_termination(const Error& error, const Ref& watcher) {
   BOOST_TEST(error.actor == watcher);
   BOOST_CHECK_THROW(std::rethrow_exception(error.error), UnhandledTermination);
