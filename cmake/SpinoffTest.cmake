@@ -75,20 +75,20 @@ function(spinoff_test group)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include_file}")
 endfunction()
 
-# spinoff_compile_failure_test(<name> SOURCE <file> EXPECT <regex>)
+# spinoff_compile_failure_test(<name> SOURCE <file> EXPECT <regex> [LINES <most>])
 #
 # A test that <file> does not compile for a user of spinoff::api, and that what the compiler says
-# matches <regex>. With SPINOFF_EXPECT_SUCCESS defined the same file has to compile, so that it cannot
-# fail for a reason other than the one that it shows.
+# matches <regex>, in at most LINES lines. With SPINOFF_EXPECT_SUCCESS defined the same file has to
+# compile, so that it cannot fail for a reason other than the one that it shows.
 function(spinoff_compile_failure_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;EXPECT" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;EXPECT;LINES" "")
   cmake_path(ABSOLUTE_PATH arg_SOURCE)
   set(includes "$<TARGET_PROPERTY:spinoff_api,INTERFACE_INCLUDE_DIRECTORIES>")
   set(definitions "$<TARGET_PROPERTY:spinoff_api,INTERFACE_COMPILE_DEFINITIONS>")
   add_test(
     NAME compile_failure.${name}
     COMMAND
-      "${CMAKE_COMMAND}" "-DEXPECT=${arg_EXPECT}" -P
+      "${CMAKE_COMMAND}" "-DEXPECT=${arg_EXPECT}" "-DLINES=${arg_LINES}" -P
       "${PROJECT_SOURCE_DIR}/cmake/expect_compile_failure.cmake" -- "${CMAKE_CXX_COMPILER}" -std=c++20
       -fsyntax-only "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
       "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>" "${arg_SOURCE}"

@@ -1,6 +1,6 @@
-# cmake -DEXPECT=<regex> -P expect_compile_failure.cmake -- <compiler and arguments>
-# Passes if the compiler fails and says what matches EXPECT, and if the same file compiles with
-# SPINOFF_EXPECT_SUCCESS defined.
+# cmake -DEXPECT=<regex> [-DLINES=<most>] -P expect_compile_failure.cmake -- <compiler and arguments>
+# Passes if the compiler fails and says what matches EXPECT, in at most LINES lines, and if the same
+# file compiles with SPINOFF_EXPECT_SUCCESS defined.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -27,4 +27,11 @@ if(result EQUAL 0)
 endif()
 if(NOT said MATCHES "${EXPECT}")
   message(FATAL_ERROR "Fails as it should, but does not say '${EXPECT}':\n${said}")
+endif()
+if(LINES)
+  string(REGEX MATCHALL "\n" ends "${said}")
+  list(LENGTH ends lines)
+  if(lines GREATER LINES)
+    message(FATAL_ERROR "Says what it should, but in ${lines} lines, more than ${LINES}:\n${said}")
+  endif()
 endif()
