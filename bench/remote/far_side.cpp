@@ -42,7 +42,7 @@ class Answerer : public Actor {
 }  // namespace
 
 void run_far_side(const RemoteOptions& options) {
-  Node node({.remoting = "127.0.0.1:0"});
+  Node node({.remoting = "127.0.0.1:0", .high_water_mark = 0});  // floods are meant
   node.spawn<Counter>({.name = "counter"}, options);
   node.spawn<Answerer>({.name = "answerer"});
   ZmqFarSide zmq(options);

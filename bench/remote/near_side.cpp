@@ -92,7 +92,7 @@ class Asker : public Process {
 RemoteFigures measure_nodes(const std::string& far_node, const RemoteOptions& options) try {
   std::promise<FloodResult> flooded;
   std::promise<RoundTrips> asked;
-  Node node({.remoting = "127.0.0.1:0"});
+  Node node({.remoting = "127.0.0.1:0", .high_water_mark = 0});
   const Ref counter = node.lookup(far_node + "/counter");
   const Ref answerer = node.lookup(far_node + "/answerer");
   // The nodes know each other before anything is measured.

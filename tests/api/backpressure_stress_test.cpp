@@ -122,7 +122,7 @@ void run(Book& book, std::size_t capacity, int fails_each, int stops_after) {
 BOOST_AUTO_TEST_SUITE(backpressure_stress)
 
 BOOST_AUTO_TEST_CASE(M13_many_who_wait_for_room_all_get_it) {
-  for (const std::size_t capacity : {1, 3, 100}) {
+  for (const std::size_t capacity : {1U, 3U, 100U}) {
     Book book;
     run(book, capacity, 0, 0);
     BOOST_TEST(book.handled == kAll);

@@ -106,7 +106,12 @@ Task<> Errand::step(unsigned what) {
     }
     case 6:
       if (life().dice.one_in(8)) {
-        flush();
+        try {
+          flush();
+        } catch (const UnhandledTermination&) {
+          life().world.watches.failed_at_an_end(self());
+          throw;
+        }
       }
       break;
     default:

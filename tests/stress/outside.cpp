@@ -113,12 +113,8 @@ void close_any(const AnyMessage& message, Fate fate) {
 
 void keep_account(Node& node, NodeLife& life, World& world) {
   node.subscribe<DeadLetter>([](const DeadLetter& event) { close_any(event.message, Fate::dead); });
-  node.subscribe<UnhandledMessage>([&world](const UnhandledMessage& event) {
-    close_any(event.message, Fate::unhandled);
-    if (const auto* const end = event.message.get_if<Terminated>()) {  // a process has flushed it
-      world.watches.end(event.actor, end->actor);
-    }
-  });
+  node.subscribe<UnhandledMessage>(
+      [](const UnhandledMessage& event) { close_any(event.message, Fate::unhandled); });
   node.subscribe<Started>([&life](const Started& event) {
     if (!event.actor.uri().path().empty()) {
       life.roll.started(event.actor);

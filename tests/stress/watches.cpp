@@ -28,6 +28,14 @@ void Watches::restarted(const Ref& watcher) {
   changed_.notify_all();
 }
 
+void Watches::failed_at_an_end(const Ref& watcher) {
+  const std::scoped_lock lock(mutex_);
+  for (auto& [actor, watch] : by_watcher_[id_of(watcher)]) {
+    watch.is_optional = watch.is_optional || ended_.contains(actor);
+  }
+  changed_.notify_all();
+}
+
 void Watches::told(const Ref& watcher, const Ref& actor, std::optional<std::uint64_t> got) {
   const std::scoped_lock lock(mutex_);
   Watched& watched = by_watcher_[id_of(watcher)];

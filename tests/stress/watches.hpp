@@ -33,6 +33,8 @@ class Watches {
   void end(const Ref& watcher, const Ref& actor);
   /// A new instance hears of its children only if the restart kept them, which it does not know.
   void restarted(const Ref& watcher);
+  /// It has failed at a Terminated, of whichever of those that have ended.
+  void failed_at_an_end(const Ref& watcher);
   /// It handles a Terminated. `got` is what has come from that actor so far, if the watcher takes
   /// its messages in order.
   void told(const Ref& watcher, const Ref& actor, std::optional<std::uint64_t> got);
