@@ -69,6 +69,7 @@ class Table : public Process {
   Task<> run(unsigned meals) {
     const std::array<std::string, 5> names{"Socrates", "Plato", "Hypatia", "Kant", "Arendt"};
     std::vector<TypedRef<Fork>> forks;
+    forks.reserve(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
       forks.push_back(spawn<Fork>());
     }

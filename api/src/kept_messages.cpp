@@ -24,8 +24,8 @@ struct PoolAllocator {
   using value_type = T;
   PoolAllocator() = default;
   template <class U>
-  PoolAllocator(const PoolAllocator<U>& /*other*/) noexcept {
-  }  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): as the standard asks of allocators
+  PoolAllocator(const PoolAllocator<U>& /*other*/) noexcept {}
   T* allocate(std::size_t count) { return static_cast<T*>(detail::allocate(count * sizeof(T))); }
   void deallocate(T* memory, std::size_t count) noexcept {
     detail::deallocate(memory, count * sizeof(T));

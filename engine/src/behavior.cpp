@@ -106,7 +106,7 @@ void start(Cell& child, std::optional<LanePlace>& place) {
 }
 
 template <class Prepare>
-Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,
+Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions&& options,
                    const Prepare& prepare) {
   if (!options.name.empty()) {
     check_name(options.name);

@@ -126,7 +126,7 @@ void deliver_or_drop(Target* target, std::uint32_t generation, EnvelopePtr messa
 }
 
 void Target::recycle() noexcept {
-  switch (kind_) {
+  switch (kind()) {
     case TargetKind::actor:
     case TargetKind::actor_with_room:
       static_cast<Cell*>(this)->retire();

@@ -107,6 +107,7 @@ using engine::Cell;
 using engine::IfFull;
 using engine::RoomWaiter;
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): what cannot be held any more is nobody
 RoomEntry::RoomEntry(Ref to, EnvelopePtr message)
     : to_(RefAccess::hold(to)), message_(std::move(message)) {}
 

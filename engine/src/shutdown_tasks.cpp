@@ -79,13 +79,11 @@ void Shutdown::begin_question(Due due) {
       wanted = true;
     }
   }
-  if (ask.notify(*answer)) {
-    static_cast<void>(answer.release());
-    if (!wanted) {
-      ask.give_up("the node waits no more");
-    }
-  } else {
-    answer.release()->completed();
+  auto* const waiting = answer.release();  // frees itself when it is complete
+  if (!ask.notify(*waiting)) {
+    waiting->completed();
+  } else if (!wanted) {
+    ask.give_up("the node waits no more");
   }
 }
 
