@@ -169,8 +169,7 @@ struct [[nodiscard]] GetIf {
     template <class P>
     static bool accepts(const P& predicate, const Content& message) {
       using T = Examined<P>;
-      return &message.type == &kMessageType<T> &&
-             static_cast<bool>(predicate(message.as<T>()));
+      return &message.type == &kMessageType<T> && static_cast<bool>(predicate(message.as<T>()));
     }
   };
   Awaiter operator co_await() const { return Awaiter(*this); }
