@@ -107,8 +107,8 @@ using engine::Cell;
 using engine::IfFull;
 using engine::RoomWaiter;
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): what cannot be held any more is nobody
-RoomEntry::RoomEntry(Ref to, EnvelopePtr message)
+// What cannot be held any more is nobody.
+RoomEntry::RoomEntry(const Ref& to, EnvelopePtr message)
     : to_(RefAccess::hold(to)), message_(std::move(message)) {}
 
 bool RoomEntry::enter(std::uint64_t token) {

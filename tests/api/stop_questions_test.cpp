@@ -208,7 +208,9 @@ BOOST_AUTO_TEST_CASE(D03_a_question_that_is_cancelled_on_its_way_is_not_waited_f
 }
 
 BOOST_AUTO_TEST_CASE(D04_a_question_fails_as_an_ask_does) {
-  World world;
+  NodeOptions options = patient();
+  options.on_failure = Decision::Resume;  // the end of the actor would withdraw its question
+  World world(options);
   const auto dead = world.node.spawn<Server>(world.log);
   stop_and_wait(world.node, dead);
   const auto throws = world.node.spawn<Reacts>(Way::throws, world.log);

@@ -88,7 +88,8 @@ class Process : public Actor {
   }
   /// See Actor::unwatch; a `Terminated` of that actor that is kept goes as well.
   void unwatch(const Ref& actor);
-  /// Gives up all kept messages: each becomes an UnhandledMessage event.
+  /// Gives up all kept messages: each becomes an UnhandledMessage event. At a Terminated it throws
+  /// UnhandledTermination, and leaves what came behind that.
   void flush();
 
   /// Who sent the message that was got last.

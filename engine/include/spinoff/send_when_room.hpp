@@ -20,7 +20,7 @@ namespace detail {
 /// A message on its way into an engine::WaitingRoom, or straight to an actor that has none.
 class RoomEntry {
  public:
-  RoomEntry(Ref to, EnvelopePtr message);
+  RoomEntry(const Ref& to, EnvelopePtr message);
   RoomEntry(RoomEntry&& other) noexcept
       : to_(std::move(other.to_)),
         message_(std::move(other.message_)),
@@ -58,7 +58,7 @@ class RoomEntry {
 /// With GCC 12, make the message in a line of its own, as for Future.
 class [[nodiscard]] SendWhenRoom {
  public:
-  SendWhenRoom(Ref to, detail::EnvelopePtr message) : entry_(std::move(to), std::move(message)) {}
+  SendWhenRoom(const Ref& to, detail::EnvelopePtr message) : entry_(to, std::move(message)) {}
 
   void get() { entry_.enter_and_wait(); }
 
