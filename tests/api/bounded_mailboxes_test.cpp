@@ -68,7 +68,7 @@ class PassesOn : public Actor {
 /// Passes texts on to whoever has room, the length first.
 class Tries : public Actor {
  public:
-  using Receives = Messages<std::string>;
+  using Receives = Messages<std::string, int>;
   Tries(Ref full, Ref other) : full_(std::move(full)), other_(std::move(other)) {}
   void on(const std::string& text) {
     try {
@@ -78,6 +78,7 @@ class Tries : public Actor {
       forward(other_);
     }
   }
+  void on(const int& /*the answer to the length*/) {}
 
  private:
   Ref full_;
@@ -306,7 +307,10 @@ BOOST_AUTO_TEST_CASE(M13_what_could_not_be_forwarded_is_still_there) {
   full << 1;
   node.spawn<Tries>(full, other) << "four";
   check_seen({4});
-  BOOST_TEST(*unhandled.next().message.get_if<std::string>() == "four");
+  const UnhandledMessage text = unhandled.next();
+  BOOST_TEST(text.actor == other);
+  BOOST_TEST_REQUIRE(text.message.is<std::string>());
+  BOOST_TEST(*text.message.get_if<std::string>() == "four");
 }
 
 BOOST_AUTO_TEST_CASE(M13_the_high_water_mark_counts_what_waits_in_a_bounded_mailbox) {
