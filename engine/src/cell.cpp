@@ -57,18 +57,22 @@ void Cell::abandon() noexcept {
 
 // Closes the first queue; what is in it are dead letters, in order, and so is what waits for room.
 void Cell::drop_user_mail() {
-  const Ref self = ref();
-  std::deque<WaitingRoom::InLine> line;
-  if (room_ != nullptr) {
-    line = room_->close();
+  if (room_ == nullptr) [[likely]] {
+    close_user_mail();
+    return;
   }
+  std::deque<WaitingRoom::InLine> line = room_->close();
+  close_user_mail();
+  for (WaitingRoom::InLine& one : line) {
+    node().dead_letter(ref(), std::move(one.message));
+    one.waiter.tell();
+  }
+}
+
+void Cell::close_user_mail() {
   mailbox_.close_user();
   while (Envelope* const left = mailbox_.pop_pending()) {
-    node().dead_letter(self, EnvelopePtr(left));
-  }
-  for (WaitingRoom::InLine& one : line) {
-    node().dead_letter(self, std::move(one.message));
-    one.waiter.tell();
+    node().dead_letter(ref(), EnvelopePtr(left));
   }
 }
 

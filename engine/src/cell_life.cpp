@@ -157,7 +157,9 @@ void Cell::begin_stop(bool kill) {
   condition_.state = State::stopping;
   condition_.held = condition_.ending = false;
   condition_.step_due = false;  // of a restart, which may have kept children
-  drop_coroutine();
+  if (current_ != nullptr || !aftermath_.none()) {
+    drop_coroutine();
+  }
   if (extras_ != nullptr && extras_->supervision != nullptr) {
     extras_->supervision->backoff.reset();
     ignore_open();

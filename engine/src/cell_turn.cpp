@@ -190,9 +190,12 @@ unsigned Cell::run_turn() noexcept {
     if (mailbox_.has_system() || !condition_.is_plain()) [[unlikely]] {
       process_system_mail();
       if (!takes_messages()) {
-        if (!take_other_step(left)) {
+        // By value: `left` stays in a register.
+        const Step step = take_other_step(left != 0);
+        if (step == Step::last) {
           return budget - left;
         }
+        left -= step == Step::counted ? 1 : 0;
         continue;
       }
     }
@@ -233,30 +236,33 @@ void Cell::stop_if_due() {
   }
 }
 
-// What an actor does that does not take messages. False when the turn is over.
-bool Cell::take_other_step(unsigned& left) {
+// What an actor does that does not take messages. With no budget it yields where a step counts.
+Cell::Step Cell::take_other_step(bool has_budget) {
   if (condition_.state == State::created && !condition_.held) {
     start_instance(false);
-  } else if (condition_.step_due && !(condition_.held && condition_.state == State::restarting)) {
+    return Step::free;
+  }
+  if (condition_.step_due && !(condition_.held && condition_.state == State::restarting)) {
     condition_.step_due = false;
-    return !advance();
-  } else if (const bool ends =
-                 condition_.state == State::stopping || condition_.state == State::finishing;
-             mailbox_.absorb() || (ends && mailbox_.has_pending())) {
+    return advance() ? Step::last : Step::free;
+  }
+  const bool ends = condition_.state == State::stopping || condition_.state == State::finishing;
+  if (mailbox_.absorb() || (ends && mailbox_.has_pending())) {
     if (ends) {
       drop_mail();
     }
     note_length();
-    if (left == 0) {
+    if (!has_budget) {
       yield();
-      return false;
+      return Step::last;
     }
-    --left;
-  } else if (!mailbox_.has_system()) {
-    note_length();
-    return !settle();
+    return Step::counted;
   }
-  return true;
+  if (mailbox_.has_system()) {
+    return Step::free;
+  }
+  note_length();
+  return settle() ? Step::last : Step::free;
 }
 
 // An actor that stops handles nothing more. Told at once: one of those who wait for an answer may

@@ -151,7 +151,7 @@ consteval bool check_implements() {
 }
 
 template <class A, class M>
-void call_handler(A& actor, EnvelopePtr& message) {
+[[gnu::always_inline]] inline void call_handler(A& actor, EnvelopePtr& message) {
   if constexpr (std::is_void_v<decltype(actor.on(std::move(message->as<M>())))>) {
     actor.on(std::move(message->as<M>()));
     Envelope::dispose<M>(message.release());
@@ -161,7 +161,7 @@ void call_handler(A& actor, EnvelopePtr& message) {
 }
 
 template <class A, class M>
-bool handle_if(A& actor, EnvelopePtr& message) {
+[[gnu::always_inline]] inline bool handle_if(A& actor, EnvelopePtr& message) {
   if (&message->type() != &kMessageType<M>) {
     return false;
   }

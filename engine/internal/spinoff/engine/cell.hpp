@@ -214,7 +214,12 @@ class alignas(64) Cell final : public detail::Target {
   void yield();
   void process_system_mail();
   void stop_if_due();
-  bool take_other_step(unsigned& left);
+  enum class Step : std::uint8_t {
+    free,
+    counted,  ///< uses up some of the turn's budget
+    last,     ///< the turn is over; the cell may be another thread's
+  };
+  Step take_other_step(bool has_budget);
   void handle(Envelope* message);
   void handle_special(EnvelopePtr message);
   void handle_ticket(EnvelopePtr ticket);
@@ -277,6 +282,7 @@ class alignas(64) Cell final : public detail::Target {
   void keep_mail();
   void drop_kept();
   void drop_user_mail();
+  void close_user_mail();
   void refuse_system_mail();
   void wake(std::uint64_t token);
 

@@ -101,7 +101,8 @@ class Mailbox {
   /// User messages that wait, more or less: one that is just coming or going may be missing, or
   /// count twice. Any thread.
   [[nodiscard]] std::size_t length() const noexcept {
-    return pending_count_.load(std::memory_order_relaxed) +
+    return (pending_.load(std::memory_order_relaxed) == nullptr ? 0 : 1) +
+           more_pending_.load(std::memory_order_relaxed) +
            last_.load(std::memory_order_relaxed).count();
   }
 
@@ -126,7 +127,7 @@ class Mailbox {
 
   /// The oldest user message; null if none has come.
   Envelope* next() noexcept {
-    if (pending_ == nullptr) {
+    if (first_pending() == nullptr) {
       if (last_.load().is_mark()) {
         return nullptr;
       }
@@ -134,9 +135,7 @@ class Mailbox {
       if (chain.first == chain.last) {
         return chain.first;
       }
-      pending_ = chain.first;
-      last_pending_ = chain.last;
-      pending_count_.store(static_cast<std::uint32_t>(chain.count), std::memory_order_relaxed);
+      append(chain.first, chain.last, chain.count);
     }
     return pop_pending();
   }
@@ -144,29 +143,31 @@ class Mailbox {
   /// The oldest of what was taken and not handled; null if none. Also good when the mailbox is
   /// closed.
   Envelope* pop_pending() noexcept {
-    Envelope* const first = pending_;
+    Envelope* const first = first_pending();
     if (first == nullptr) {
       return nullptr;
     }
     if (first == last_pending_) [[likely]] {
-      pending_ = nullptr;
-      pending_count_.store(0, std::memory_order_relaxed);
+      set_first_pending(nullptr);
     } else {
-      pending_ = behind(*first);
-      __builtin_prefetch(pending_);  // while the first is handled
-      count_pending(-1);
+      Envelope* const second = behind(*first);
+      __builtin_prefetch(second);  // while the first is handled
+      set_first_pending(second);
+      count_more(-1);
     }
     return first;
   }
 
   /// Puts a message back that `next` just gave.
   void put_back(Envelope* first) noexcept {
-    if (pending_ == nullptr) {
+    Envelope* const second = first_pending();
+    if (second == nullptr) {
       last_pending_ = first;
+    } else {
+      count_more(1);
     }
-    first->next.store(pending_, std::memory_order_relaxed);
-    pending_ = first;
-    count_pending(1);
+    first->next.store(second, std::memory_order_relaxed);
+    set_first_pending(first);
   }
 
   /// Takes what has come aside, so that the actor can go idle without handling it. False if nothing
@@ -189,12 +190,13 @@ class Mailbox {
   }
 
   [[nodiscard]] bool has_system() const noexcept { return system_.load() != nullptr; }
-  [[nodiscard]] bool has_pending() const noexcept { return pending_ != nullptr; }
+  [[nodiscard]] bool has_pending() const noexcept { return first_pending() != nullptr; }
 
   /// What has come and was not handled, as far as it is seen now, from the oldest to the newest;
   /// null behind the last.
   [[nodiscard]] const Envelope* oldest() const noexcept {
-    return pending_ != nullptr ? pending_ : first_.load(std::memory_order_acquire);
+    const Envelope* const first = first_pending();
+    return first != nullptr ? first : first_.load(std::memory_order_acquire);
   }
   [[nodiscard]] static const Envelope* newer(const Envelope* envelope) noexcept {
     return envelope->next.load(std::memory_order_acquire);
@@ -203,17 +205,17 @@ class Mailbox {
   /// Whether the actor can be idle: nothing has come since `next` gave null, or `absorb` false, and
   /// no system message. From then on whoever pushes wakes it.
   bool try_idle() noexcept {
-    ChainEnd last = last_.load();
+    const ChainEnd last = last_.load();
     if (last == ChainEnd::wake) [[unlikely]] {
       // The caller looks again: it has done its work.
-      last_.compare_exchange_strong(last, ChainEnd::empty);
+      change_from(ChainEnd::wake, ChainEnd::empty);
       return false;
     }
     if (system_.load() != nullptr) [[unlikely]] {
       return false;
     }
     return last == ChainEnd::idle ||
-           (last == ChainEnd::empty && last_.compare_exchange_strong(last, ChainEnd::idle));
+           (last == ChainEnd::empty && change_from(ChainEnd::empty, ChainEnd::idle));
   }
 
   /// Begins a life: as if running, so that whoever made the actor schedules it once.
@@ -248,6 +250,11 @@ class Mailbox {
       envelope->next.store(head, std::memory_order_relaxed);
     } while (!system_.compare_exchange_weak(head, envelope));
     return true;
+  }
+
+  // Apart from the one who reads first, so that what was read stays in a register.
+  bool change_from(ChainEnd before, ChainEnd after) noexcept {
+    return last_.compare_exchange_strong(before, after);
   }
 
   // An address that no envelope has.
@@ -293,21 +300,28 @@ class Mailbox {
     return count;
   }
 
+  // The own mail. One thread at a time writes it; `length` may read on any other.
+  [[nodiscard]] Envelope* first_pending() const noexcept {
+    return pending_.load(std::memory_order_relaxed);
+  }
+  void set_first_pending(Envelope* first) noexcept {
+    pending_.store(first, std::memory_order_relaxed);
+  }
   void append(Envelope* first, Envelope* last, std::size_t count) noexcept {
-    if (pending_ == nullptr) [[likely]] {
-      pending_ = first;
-      pending_count_.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
+    if (first_pending() == nullptr) [[likely]] {
+      set_first_pending(first);
+      --count;  // of one message nothing is counted, and most chains are that
     } else {
       last_pending_->next.store(first, std::memory_order_relaxed);
-      count_pending(static_cast<int>(count));
     }
     last_pending_ = last;
+    if (count != 0) {
+      count_more(static_cast<int>(count));
+    }
   }
-
-  // One thread at a time writes it.
-  void count_pending(int more) noexcept {
-    pending_count_.store(
-        pending_count_.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(more),
+  void count_more(int more) noexcept {
+    more_pending_.store(
+        more_pending_.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(more),
         std::memory_order_relaxed);
   }
 
@@ -344,9 +358,9 @@ class Mailbox {
   std::atomic<Envelope*> first_{nullptr};
   // The runner looks at these for each message.
   std::atomic<Envelope*> system_{closed()};
-  Envelope* pending_ = nullptr;       // the own mail, the oldest first
-  Envelope* last_pending_ = nullptr;  // good while `pending_` is not null
-  std::atomic<std::uint32_t> pending_count_{0};
+  std::atomic<Envelope*> pending_{nullptr};     // the own mail, the oldest first
+  Envelope* last_pending_ = nullptr;            // good while `pending_` is not null
+  std::atomic<std::uint32_t> more_pending_{0};  // how many behind the oldest
 
  public:
   /// Whoever holds a mailbox begins a cache line behind as many bytes of it.
