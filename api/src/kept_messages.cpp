@@ -140,11 +140,21 @@ class KeptMessages::Queue {
     for (Index& index : indices_) {
       index.add(place);
     }
+    for (Search& search : searches_) {
+      if (search.next == none()) {
+        search.next = place;
+      }
+    }
   }
 
   EnvelopePtr remove(Place place) {
     for (Index& index : indices_) {
       index.remove(place);
+    }
+    for (Search& search : searches_) {
+      if (search.next == place) {
+        ++search.next;
+      }
     }
     EnvelopePtr message = std::move(place->message);
     line_.erase(place);
@@ -160,7 +170,8 @@ class KeptMessages::Queue {
       return wanted.accepts(wanted.filter, content_of(*place->message));
     };
     if (wanted.hash == nullptr) {
-      Place place = oldest();
+      Place from_the_oldest = oldest();
+      Place& place = wanted.pure != nullptr ? search_of(wanted.pure) : from_the_oldest;
       while (place != none() && !accepts(place)) {
         ++place;
       }
@@ -186,8 +197,24 @@ class KeptMessages::Queue {
     return indices_.emplace_back(member, line_);
   }
 
+  Place& search_of(const void* predicate) {
+    for (Search& search : searches_) {
+      if (search.predicate == predicate) {
+        return search.next;
+      }
+    }
+    return searches_.emplace_back(Search{predicate, oldest()}).next;
+  }
+
+  // How far a predicate has looked that goes by the message alone: all before `next` are refused.
+  struct Search {
+    const void* predicate;
+    Place next;
+  };
+
   Line line_;
   std::vector<Index> indices_;  // by each member that was asked for
+  std::vector<Search> searches_;
 };
 
 struct KeptMessages::Queues {

@@ -500,23 +500,6 @@ BOOST_AUTO_TEST_CASE(C04_flush_makes_all_that_was_kept_unhandled) {
   BOOST_TEST(unhandled.empty());
 }
 
-BOOST_AUTO_TEST_CASE(C02_a_predicate_gets_the_oldest_of_several_that_it_accepts) {
-  class PicksOldest : public Process {
-   public:
-    Task<> run(Collector<int> got) {
-      co_await get<Go>();
-      got.add((co_await get([](const B& b) { return b.id > 1; })).id);
-      got.add((co_await get<B>()).id);
-      got.add((co_await get<B>()).id);
-    }
-  };
-  const Collector<int> got("a message");
-  Node node(quiet());
-  node.spawn<PicksOldest>(got) << B{1} << B{2} << B{3} << Go{};
-  const std::vector<int> expected{2, 1, 3};
-  BOOST_TEST(got.next(3) == expected, boost::test_tools::per_element());
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -32,7 +32,8 @@ class Process : public Actor {
   }
   /// `co_await get([](const Ack& ack) { return ack.id == 3; })`: the oldest that it accepts; with
   /// several predicates, of one type of message each, that one of them accepts, as a std::variant.
-  /// What they refuse is looked at again by each such `get`; see `get<&Ack::id>(3)`.
+  /// One without captures goes by the message alone, and is asked once about each. What others
+  /// refuse is looked at again by each such `get`; see `get<&Ack::id>(3)`.
   template <class... Predicates>
     requires(sizeof...(Predicates) != 0 &&
              (detail::Predicate<std::remove_cvref_t<Predicates>> && ...))

@@ -1,5 +1,10 @@
 // Actor classes for the tests of the runner, which loads them with `--library`.
+#include <cstddef>
+#include <latch>
+#include <memory>
+#include <set>
 #include <stdexcept>
+#include <thread>
 
 #include <unistd.h>
 
@@ -141,5 +146,63 @@ class NeverDone : public Actor {
   void on(const Finish&) { log("not stopping"); }
 };
 const Registered<NeverDone> kNeverDone;
+
+struct Came {};
+
+class Guest : public Actor {
+ public:
+  Guest(Ref host, std::shared_ptr<std::latch> all) : host_(std::move(host)), all_(std::move(all)) {}
+  void pre_start() override {
+    all_->arrive_and_wait();
+    host_ << Came{};
+  }
+
+ private:
+  Ref host_;
+  std::shared_ptr<std::latch> all_;
+};
+
+class Host : public Process {
+ public:
+  explicit Host(int guests) : guests_(guests) {}
+  Task<> run() {
+    const auto all = std::make_shared<std::latch>(guests_);
+    for (int i = 0; i < guests_; ++i) {
+      spawn<Guest>(self(), all);
+    }
+    for (int i = 0; i < guests_; ++i) {
+      co_await get<Came>();
+    }
+    log("all {} guests were there at once", guests_);
+  }
+
+ private:
+  int guests_;
+};
+const Registered<Host, int> kHost{"guests"};
+
+class TellsThread : public Process {
+ public:
+  Task<> run(Ref to) {
+    to << std::this_thread::get_id();
+    co_return;
+  }
+};
+
+class CountsThreads : public Process {
+ public:
+  Task<> run() {
+    constexpr int kActors = 100;
+    for (int i = 0; i < kActors; ++i) {
+      spawn<TellsThread>(self());
+    }
+    std::set<std::thread::id> threads;
+    for (int i = 0; i < kActors; ++i) {
+      threads.insert(co_await get<std::thread::id>());
+    }
+    log("{} actors ran on {} thread{}", kActors, threads.size(), threads.size() == 1 ? "" : "s");
+  }
+};
+const Registered<CountsThreads> kCountsThreads;
 
 }  // namespace runner_test

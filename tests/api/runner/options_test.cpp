@@ -1,5 +1,7 @@
 /// What each option of the runner does.
+#include <chrono>
 #include <csignal>
+#include <string>
 
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>
@@ -9,6 +11,19 @@
 namespace runner_test {
 
 BOOST_AUTO_TEST_SUITE(options)
+
+namespace {
+
+/// The time in front of a line of the log.
+std::chrono::milliseconds time_of(const std::string& line) {
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    return std::stoi(line.substr(at, digits));
+  };
+  return std::chrono::hours(number(0, 2)) + std::chrono::minutes(number(3, 2)) +
+         std::chrono::seconds(number(6, 2)) + std::chrono::milliseconds(number(9, 3));
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(N03_a_message_reaches_the_actor_as_text) {
   const Ended ended = run(with_actors("Echo", {"--name", "echo", "--message", "end"}));
@@ -59,6 +74,17 @@ BOOST_AUTO_TEST_CASE(N03_keep_running_spawns_the_actor_again_when_it_has_ended) 
   BOOST_TEST(node.wait() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(N03_keep_running_waits_a_second_before_it_spawns_again) {
+  ChildProcess node(with_actors("Ends", {"--keep-running"}));
+  const std::string ended = node.wait_for_line("has ended; spawning it again in 1 s");
+  const std::string again = node.wait_for_line("ending");
+  const auto pause = (time_of(again) - time_of(ended) + std::chrono::hours(24)) %
+                     std::chrono::milliseconds(std::chrono::hours(24));
+  BOOST_TEST(pause.count() >= 999);  // both are cut to milliseconds
+  node.signal(SIGTERM);
+  BOOST_TEST(node.wait() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(N03_keep_running_also_goes_on_after_an_error) {
   ChildProcess node(with_actors("Fails", {"--keep-running"}));
   for (int i = 0; i < 2; ++i) {
@@ -102,6 +128,19 @@ BOOST_AUTO_TEST_CASE(N03_a_pidfile_that_another_has_replaced_stays) {
   node.signal(SIGTERM);
   BOOST_TEST(node.wait() == 0);
   BOOST_TEST(folder.read("pid") == "1\n");
+}
+
+/// Each guest blocks its worker until all are there.
+BOOST_AUTO_TEST_CASE(N03_so_many_actors_run_at_once_as_there_are_workers) {
+  const Ended ended = run(with_actors("Host", {"--workers", "5", "--params", "guests=5"}));
+  BOOST_TEST(ended.status == 0);
+  BOOST_TEST(contains(ended.output, "all 5 guests were there at once"));
+}
+
+BOOST_AUTO_TEST_CASE(N03_one_worker_is_one_thread) {
+  const Ended ended = run(with_actors("CountsThreads", {"--workers", "1"}));
+  BOOST_TEST(ended.status == 0);
+  BOOST_TEST(contains(ended.output, "100 actors ran on 1 thread"));
 }
 
 BOOST_AUTO_TEST_CASE(N03_any_sensible_number_of_workers_runs_an_actor) {

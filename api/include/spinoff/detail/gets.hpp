@@ -164,8 +164,12 @@ struct [[nodiscard]] GetIf {
             *static_cast<const std::tuple<Predicates...>*>(filter));
       };
       wanted.filter = &predicates;
+      if constexpr ((std::is_empty_v<Predicates> && ...)) {
+        wanted.pure = &kTag;
+      }
       return wanted;
     }
+    static constexpr char kTag = 0;  // its address is these predicates' name
     template <class P>
     static bool accepts(const P& predicate, const Content& message) {
       using T = Examined<P>;

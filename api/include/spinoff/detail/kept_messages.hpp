@@ -2,7 +2,8 @@
 ///
 /// The messages lie in a queue for each type, so that a `get` looks only at its own, and can be
 /// taken out of it anywhere at the same cost. A queue whose messages were asked for by a member's
-/// value also knows them by the hash of that member, from then on.
+/// value also knows them by the hash of that member, from then on; and one that was asked by a
+/// predicate without captures knows how far that has looked.
 #pragma once
 
 #include <cstddef>
@@ -31,6 +32,8 @@ struct Wanted {
   /// Null: all of these types. It may throw.
   bool (*accepts)(const void* filter, const Content& message) = nullptr;
   const void* filter = nullptr;
+  /// Names `accepts` if it goes by the message alone, and so refuses what it has refused before.
+  const void* pure = nullptr;
   /// Of the only type, if nothing is accepted whose hash is not `hashed`.
   std::size_t (*hash)(const Content& message) = nullptr;
   std::size_t hashed = 0;
