@@ -4,6 +4,8 @@ set(links 0)
 foreach(paper IN LISTS papers)
   get_filename_component(folder "${paper}" DIRECTORY)
   file(READ "${paper}" text)
+  # What is code links to nothing.
+  string(REGEX REPLACE "`[^`]*`" "" text "${text}")
   # Brackets and semicolons mean something to CMake's lists.
   string(REGEX REPLACE "[][;]" "@" text "${text}")
   string(REGEX MATCHALL "@\\([^)# ]+" found "${text}")
