@@ -79,21 +79,6 @@ class Index {
 
 }  // namespace
 
-Content content_of(Envelope& message) {
-  switch (message.type().kind) {
-    case MessageKind::ticket:
-      return content_of(*engine::Ticket::draw(message));
-    case MessageKind::scheduled: {
-      DelayedMessage& task = *message.as<Scheduled>().task;
-      return {task.type(), task.payload()};
-    }
-    case MessageKind::routed:
-      return content_of(*message.as<Routed>().message);
-    default:
-      return {message.type(), message.payload()};
-  }
-}
-
 EnvelopePtr claimed(EnvelopePtr message) {
   if (message->type().kind == MessageKind::ticket) {
     return claimed(engine::Ticket::open(*message));

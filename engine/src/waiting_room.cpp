@@ -2,6 +2,7 @@
 #include <cassert>
 #include <limits>
 
+#include <spinoff/detail/content.hpp>
 #include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/cell.hpp>
@@ -134,16 +135,10 @@ std::int64_t WaitingRoom::priority_of(Envelope& message) const {
     case detail::MessageKind::poison:
     case detail::MessageKind::silence_check:
       return kLast;
-    case detail::MessageKind::scheduled: {
-      detail::DelayedMessage& later = *message.as<detail::Scheduled>().task;
-      return options_.priority_of(later.type(), later.payload());
+    default: {
+      const detail::Content content = detail::content_of(message);
+      return options_.priority_of(content.type, content.payload);
     }
-    case detail::MessageKind::routed: {
-      Envelope& routed = *message.as<detail::Routed>().message;
-      return options_.priority_of(routed.type(), routed.payload());
-    }
-    default:
-      return options_.priority_of(message.type(), message.payload());
   }
 }
 

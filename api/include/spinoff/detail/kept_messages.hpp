@@ -9,21 +9,11 @@
 #include <cstddef>
 #include <memory>
 
+#include <spinoff/detail/content.hpp>
 #include <spinoff/detail/envelope.hpp>
 #include <spinoff/ref.hpp>
 
 namespace spinoff::detail {
-
-/// A message, wherever it lies.
-struct Content {
-  const MessageType& type;
-  const void* payload;
-
-  template <class T>
-  [[nodiscard]] const T& as() const noexcept {
-    return *static_cast<const T*>(payload);
-  }
-};
 
 /// What a `get` asks for.
 struct Wanted {
@@ -67,11 +57,9 @@ class KeptMessages {
   std::unique_ptr<Queues> queues_;  // when there was something to keep
 };
 
-/// The message itself. That of a timer lies in the timer until it is claimed, which is when the
-/// process takes it: until then a cancel still holds. One that a router counts, or a waiting room,
-/// lies in an envelope of its own.
-Content content_of(Envelope& message);
-/// Takes it out. Null if it was cancelled, or cannot be copied, which an Error event tells.
+/// Takes the message out of what it lies in, which is when the process takes it: until then the
+/// cancel of a timer still holds. Null if it was cancelled, or cannot be copied, which an Error
+/// event tells.
 EnvelopePtr claimed(EnvelopePtr message);
 
 }  // namespace spinoff::detail
