@@ -69,13 +69,23 @@ class Node::Impl {
     }
     if (options.remoting.has_value()) {
       start_remoting(options);
+    } else if (options.security.has_value() || options.insecure) {
+      throw NodeStartFailed(
+          "a node that no other one can reach has neither keys nor need to be insecure: give "
+          "`remoting`, or leave out `security` and `insecure`");
     }
   }
 
   void start_remoting(const NodeOptions& options) {
+    if (options.security.has_value() && options.insecure) {
+      throw NodeStartFailed("a node with keys is not insecure: leave out `security` or `insecure`");
+    }
     remoting::HubOptions hub;
     hub.bind = NodeId::parse(*options.remoting);
     hub.protocol.unreachable = options.unreachable_after;
+    hub.security = options.security;
+    hub.insecure = options.insecure;
+    hub.rights = options.remote_rights;
     try {
       remoting::attach_hub(core, std::move(hub));
     } catch (const remoting::BindFailed& error) {

@@ -17,6 +17,7 @@
 
 #include "actor_library.hpp"
 #include "keeper.hpp"
+#include "keygen.hpp"
 #include "pidfile.hpp"
 #include "runner_log.hpp"
 #include "runner_options.hpp"
@@ -119,6 +120,16 @@ class Runner {
   }
 
   [[nodiscard]] NodeOptions node_options() const {
+    const auto belongs = [this](std::string_view name, bool given) {
+      if (given && !options_.remoting) {
+        throw UsageError("--" + std::string(name) +
+                         " is for a node that others can reach: add --remoting HOST:PORT");
+      }
+    };
+    belongs("key", options_.key.has_value());
+    belongs("peers", options_.peers.has_value());
+    belongs("deny", options_.deny.has_value());
+    belongs(kInsecure, options_.insecure.value_or(false));
     if (options_.remoting) {
       try {
         static_cast<void>(NodeId::parse(*options_.remoting));
@@ -126,7 +137,11 @@ class Runner {
         throw UsageError(std::string("remoting: ") + error.what());
       }
     }
-    return {.workers = options_.workers.value_or(0), .remoting = options_.remoting};
+    return {.workers = options_.workers.value_or(0),
+            .remoting = options_.remoting,
+            .security = security_of(options_),
+            .insecure = options_.insecure.value_or(false),
+            .remote_rights = read_rights(options_.deny.value_or(""))};
   }
 
   void start_actor(Node& node) {
@@ -184,6 +199,9 @@ void print_classes() {
 }
 
 int run(const std::string& program, int argc, const char* const* argv) {
+  if (argc > 1 && argv[1] == kKeygen) {
+    return run_keygen(program, argc - 1, argv + 1);
+  }
   CommandLine line = read_command_line(argc, argv);
   if (line.answer) {
     std::fputs(line.answer->c_str(), stdout);

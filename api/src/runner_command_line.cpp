@@ -13,6 +13,8 @@ constexpr const char* kFooter = R"(The node runs until the actor ends, or until 
 stops it in an orderly way; a second signal ends the program at once. Without --actor, but with
 --remoting, the node is empty and waits for a signal.
 
+`startnode keygen FILE --node HOST:PORT` makes keys, without which a node only listens at loopback.
+
 Exit status: 0 after a signal or when the actor has ended by itself, 1 when it ended by an error,
 2 when the node could not start.
 
@@ -42,6 +44,9 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_flag_function(
       flag(kKeepRunning), [&options](std::int64_t count) { options.keep_running = count > 0; },
       "Spawn the actor again 1 s after it has ended, until a signal");
+  app.add_flag_function(
+      flag(kInsecure), [&options](std::int64_t count) { options.insecure = count > 0; },
+      "Let other machines reach the node although it has no keys");
   add(
       kWorkers,
       [&options](const std::string& text) { options.workers = read_workers(flag(kWorkers), text); },

@@ -1,10 +1,6 @@
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <system_error>
-
 #include <toml++/toml.h>
 
+#include <spinoff/remoting/text_file.hpp>
 #include <spinoff/serialization/quoted.hpp>
 
 #include "runner_options.hpp"
@@ -13,29 +9,13 @@
 namespace spinoff::api {
 namespace {
 
-// Nobody writes that much by hand.
-constexpr std::size_t kMaxSize = std::size_t{1} << 20U;
-
 std::string contents(const std::string& file) {
-  struct Close {
-    void operator()(std::FILE* open) const { std::fclose(open); }
-  };
-  const auto fail = [&](const std::string& why) {
-    throw UsageError("cannot read the configuration " + serialization::quoted(file) + ": " + why);
-  };
-  const std::unique_ptr<std::FILE, Close> open(std::fopen(file.c_str(), "rbe"));
-  if (open == nullptr) {
-    fail(std::generic_category().message(errno));
+  try {
+    return remoting::read_text_file(file);
+  } catch (const std::runtime_error& error) {
+    throw UsageError("cannot read the configuration " + serialization::quoted(file) + ": " +
+                     error.what());
   }
-  std::string text(kMaxSize + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), open.get()));
-  if (std::ferror(open.get()) != 0) {
-    fail(std::generic_category().message(errno));
-  }
-  if (text.size() > kMaxSize) {
-    fail("it has more than a megabyte");
-  }
-  return text;
 }
 
 class Reader {
@@ -74,6 +54,8 @@ class Reader {
       options_.log_level = read_log_level(where, text(key, node));
     } else if (key == kKeepRunning) {
       options_.keep_running = expect(node.as_boolean(), key, node, "true or false");
+    } else if (key == kInsecure) {
+      options_.insecure = expect(node.as_boolean(), key, node, "true or false");
     } else if (key == kLibrary) {
       take_libraries(node);
     } else {
@@ -106,7 +88,7 @@ class Reader {
   }
 
   [[noreturn]] void refuse_key(std::string_view key, const toml::node& node) const {
-    std::vector<std::string_view> known{kWorkers, kLogLevel, kKeepRunning, kLibrary};
+    std::vector<std::string_view> known{kWorkers, kLogLevel, kKeepRunning, kLibrary, kInsecure};
     for (const TextOption& option : kTextOptions) {
       known.push_back(option.name);
     }

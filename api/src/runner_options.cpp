@@ -1,5 +1,6 @@
 #include "runner_options.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -8,7 +9,7 @@
 
 namespace spinoff::api {
 
-const std::array<TextOption, 6> kTextOptions{
+const std::array<TextOption, 9> kTextOptions{
     TextOption{"actor", &RunnerOptions::actor, "CLASS", "Spawn an actor of this class; see --list"},
     TextOption{"name", &RunnerOptions::name, "NAME",
                "The actor's name; without it, one is made up"},
@@ -18,6 +19,12 @@ const std::array<TextOption, 6> kTextOptions{
                "Send the actor this text when it is spawned"},
     TextOption{"remoting", &RunnerOptions::remoting, "HOST:PORT",
                "Where other nodes reach this one; port 0 takes a free one"},
+    TextOption{"key", &RunnerOptions::key, "FILE",
+               "This node's secret key, as `startnode keygen` makes it; needs --peers"},
+    TextOption{"peers", &RunnerOptions::peers, "PATH",
+               "Talk only to nodes of this list: a file, or a folder of *.pub; needs --key"},
+    TextOption{"deny", &RunnerOptions::deny, "WHAT",
+               "What other nodes may not do here: send, watch, or both with a comma between"},
     TextOption{"pidfile", &RunnerOptions::pidfile, "FILE",
                "Keep the process id in this file while the node runs"},
 };
@@ -45,6 +52,23 @@ LogLevel read_log_level(std::string_view where, std::string_view text) {
                    serialization::quoted(text));
 }
 
+RemoteRights read_rights(std::string_view denied) {
+  RemoteRights rights;
+  for (std::string_view rest = denied; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    if (word == "send") {
+      rights.send = false;
+    } else if (word == "watch") {
+      rights.watch = false;
+    } else {
+      throw UsageError("deny: expected send, watch or send,watch, was given " +
+                       serialization::quoted(denied));
+    }
+  }
+  return rights;
+}
+
 RunnerOptions merge(RunnerOptions first, const RunnerOptions& second) {
   const auto take = [&](auto member) {
     if (!(first.*member).has_value()) {
@@ -57,6 +81,7 @@ RunnerOptions merge(RunnerOptions first, const RunnerOptions& second) {
   take(&RunnerOptions::workers);
   take(&RunnerOptions::log_level);
   take(&RunnerOptions::keep_running);
+  take(&RunnerOptions::insecure);
   if (first.libraries.empty()) {
     first.libraries = second.libraries;
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <spinoff/log.hpp>
+#include <spinoff/security.hpp>
 
 namespace spinoff::api {
 
@@ -22,12 +23,16 @@ struct RunnerOptions {
   std::optional<std::string> actor;
   std::optional<std::string> name;
   std::optional<std::string> remoting;
+  std::optional<std::string> key;
+  std::optional<std::string> peers;
+  std::optional<std::string> deny;
   std::optional<std::string> params;
   std::optional<std::string> message;
   std::optional<std::string> pidfile;
   std::optional<int> workers;
   std::optional<LogLevel> log_level;
   std::optional<bool> keep_running;
+  std::optional<bool> insecure;
   std::vector<std::string> libraries;
 };
 
@@ -38,17 +43,20 @@ struct TextOption {
   std::string_view placeholder;
   std::string_view help;
 };
-extern const std::array<TextOption, 6> kTextOptions;
+extern const std::array<TextOption, 9> kTextOptions;
 
 /// The others' names.
 inline constexpr std::string_view kWorkers = "workers";
 inline constexpr std::string_view kLogLevel = "log-level";
 inline constexpr std::string_view kKeepRunning = "keep-running";
 inline constexpr std::string_view kLibrary = "library";
+inline constexpr std::string_view kInsecure = "insecure";
 
-/// `where` says in an error where the text stands. Both throw UsageError.
+/// `where` says in an error where the text stands. All throw UsageError.
 int read_workers(std::string_view where, std::string_view text);
 LogLevel read_log_level(std::string_view where, std::string_view text);
+/// What is left when other nodes may not do what `text` names: words with commas between.
+RemoteRights read_rights(std::string_view denied);
 
 struct CommandLine {
   RunnerOptions options;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <zmq.hpp>
 
@@ -70,9 +71,11 @@ class Hub::Impl {
       : options_(completed(std::move(options))),
         listener_(listener),
         context_(context_for(options_.protocol)),
-        listening_(listen_at(context_, options_.bind, options_.protocol)),
+        listening_(listen_at(context_, options_)),
         node_(listening_.node),
-        intake_(std::make_shared<Intake>(options_.max_intake_bytes)) {}
+        intake_(std::make_shared<Intake>(options_.max_intake_bytes)) {
+    check_own_key();
+  }
 
   void start() {
     const std::lock_guard lock(thread_mutex_);
@@ -103,11 +106,27 @@ class Hub::Impl {
   const std::shared_ptr<Intake> intake_;
 
  private:
+  // Lists are often the same on all nodes. One that is wrong about this node is wrong elsewhere.
+  void check_own_key() const {
+    if (!options_.security) {
+      return;
+    }
+    const PublicKey& own = options_.security->key.public_key();
+    const PublicKey* const listed = options_.security->peers.key_of(node_);
+    if (listed != nullptr && *listed != own) {
+      throw BindFailed(fmt::format(
+          "cannot listen at {}: the list of peers has the key {} for this node itself, and the key "
+          "that it was given is {}, so that others with this list would refuse it; give it the "
+          "other key, or correct the list",
+          node_.to_string(), listed->to_string(), own.to_string()));
+    }
+  }
+
   void run() {
     io_thread_id_ = std::this_thread::get_id();
     pthread_setname_np(pthread_self(), "spinoff-io");
     {
-      IoThread io(context_, std::move(listening_.socket),
+      IoThread io(context_, std::move(listening_),
                   Protocol(node_, options_.incarnation, options_.protocol), intake_, options_,
                   listener_, counters_);
       io.run();

@@ -47,7 +47,10 @@ struct UnsentWatch final : Keepsake {
 class HubTransport final : public engine::Transport, private Listener {
  public:
   HubTransport(NodeCore& node, HubOptions options)
-      : node_(node), watched_(options.max_watches_per_node), hub_(std::move(options), *this) {}
+      : node_(node),
+        rights_(options.rights),
+        watched_(options.max_watches_per_node),
+        hub_(std::move(options), *this) {}
   HubTransport(const HubTransport&) = delete;
   HubTransport& operator=(const HubTransport&) = delete;
   ~HubTransport() override { hub_.stop(); }
@@ -74,6 +77,8 @@ class HubTransport final : public engine::Transport, private Listener {
   void send(const NodeId& to, Parcel parcel);
   void deliver(const NodeId& from, const Item& item);
   void deliver_message(const NodeId& from, const Item& item);
+  void refuse_message(const NodeId& from, const Item& item, const Ref& sender,
+                      engine::RejectedInput::Kind kind, std::string_view why);
   void deliver_watch(const NodeId& from, const Item& item);
   void deliver_terminated(const NodeId& from, const Item& item);
   void give_back(const Uri& to, EnvelopePtr message, const std::string& reason);
@@ -83,6 +88,7 @@ class HubTransport final : public engine::Transport, private Listener {
   [[nodiscard]] std::string wire_name(const Ref& ref) const;
 
   NodeCore& node_;
+  const RemoteRights rights_;
   WatchTable watching_;  // actors elsewhere that ours watch
   WatchTable watched_;   // ours that actors elsewhere watch
   // Of the I/O thread: who sent last, since senders come in runs.
@@ -99,6 +105,11 @@ std::string on_one_line(std::string_view text) {
     return byte < 0x20 || byte == 0x7F;
   });
   return clean ? std::string(text) : quoted(text);
+}
+
+// What the actors of a node have asked for has names of its own.
+bool is_ask(std::string_view path) {
+  return path.starts_with("/$ask-");
 }
 
 Uri uri_of(const NodeId& from, std::string_view text) {
@@ -251,13 +262,13 @@ void HubTransport::deliver_message(const NodeId& from, const Item& item) {
   const Ref sender_ref = peer_ref(from, item.from);
   const detail::MessageType* const type = detail::TypeRegistry::find(item.type);
   if (type == nullptr) {
-    const std::string what = "a message of type " + quoted(item.type) + " to " + quoted(item.to) +
-                             " from " + from.to_string() +
-                             ": no actor in this program receives that type";
-    node_.reject_input(engine::RejectedInput::Kind::unknown_type, what);
-    if (const Uri sender = sender_ref.uri(); sender.path().starts_with("/$ask-")) {
-      ask_failed(sender, what);
-    }
+    refuse_message(from, item, sender_ref, engine::RejectedInput::Kind::unknown_type,
+                   "no actor in this program receives that type");
+    return;
+  }
+  if (!rights_.send && !is_ask(item.to)) {
+    refuse_message(from, item, sender_ref, engine::RejectedInput::Kind::denied,
+                   "other nodes may not send messages to this one");
     return;
   }
   Sender sender = RefAccess::sender(sender_ref);
@@ -277,6 +288,16 @@ void HubTransport::deliver_message(const NodeId& from, const Item& item) {
   }
 }
 
+void HubTransport::refuse_message(const NodeId& from, const Item& item, const Ref& sender,
+                                  engine::RejectedInput::Kind kind, std::string_view why) {
+  const std::string what = "a message of type " + quoted(item.type) + " to " + quoted(item.to) +
+                           " from " + from.to_string() + ": " + std::string(why);
+  node_.reject_input(kind, what);
+  if (const Uri uri = sender.uri(); is_ask(uri.path())) {
+    ask_failed(uri, what);
+  }
+}
+
 void HubTransport::deliver_watch(const NodeId& from, const Item& item) {
   const Ref watcher = peer_ref(from, item.from);
   const Uri watcher_uri = watcher.uri();
@@ -287,6 +308,14 @@ void HubTransport::deliver_watch(const NodeId& from, const Item& item) {
     return;
   }
   const Item stopped{.kind = ItemKind::terminated, .to = watcher_uri.path(), .from = item.to};
+  if (!rights_.watch) {
+    node_.reject_input(engine::RejectedInput::Kind::denied,
+                       from.to_string() + " wants to watch " + quoted(item.to) +
+                           ", and other nodes may not watch actors of this one; it was told that "
+                           "the actor has stopped");
+    answer(from, stopped);
+    return;
+  }
   const Ref actor = node_.find(item.to);
   detail::Target* const target = RefAccess::target(actor);
   if (target == nullptr || !target->is_actor()) {

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "address.hpp"
-#include "sockets.hpp"
 
 namespace spinoff::remoting {
 namespace {
@@ -17,6 +16,10 @@ namespace {
 // So that what is to be sent does not wait for a flood of what comes in.
 constexpr int kFramesPerRound = 64;
 constexpr auto kLongestWait = std::chrono::hours(1);
+// ZeroMQ does not tell why there is no connection.
+constexpr std::string_view kMaybeKeys =
+    "nobody there, or nobody with the key that the list of peers has for it, or it does not have "
+    "this node's";
 
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t count) noexcept {
   counter.fetch_add(count, std::memory_order_relaxed);
@@ -24,11 +27,13 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t count) noexcept {
 
 }  // namespace
 
-IoThread::IoThread(zmq::context_t& context, zmq::socket_t router, Protocol protocol,
+IoThread::IoThread(zmq::context_t& context, Listening listening, Protocol protocol,
                    std::shared_ptr<Intake> intake, const HubOptions& options, Listener& listener,
                    HubCounters& counters)
     : context_(context),
-      router_(std::move(router)),
+      security_(options.security ? &*options.security : nullptr),
+      zap_(std::move(listening.zap)),
+      router_(std::move(listening.socket)),
       protocol_(std::move(protocol)),
       intake_(std::move(intake)),
       resolver_(intake_),
@@ -45,12 +50,14 @@ void IoThread::run() {
   resolver_.stop(linger_);
   links_.clear();
   router_.close();
+  zap_.reset();
 }
 
 void IoThread::round() {
   now_ = Clock::now();
   const bool sent = take_queued();
   const bool received = receive();
+  answer_zap();
   if (now_ >= protocol_.next_wakeup()) {
     protocol_.tick(now_, actions_);
     do_actions();
@@ -112,9 +119,41 @@ void IoThread::receive_one(zmq::message_t& sender) {
     actions_.emplace_back(
         Reject{RejectReason::malformed, 1, "a ZeroMQ message of more than one part was dropped"});
   } else {
-    protocol_.frame(frame.to_string_view(), now_, actions_);
+    receive_frame(frame);
   }
   do_actions();
+}
+
+void IoThread::answer_zap() {
+  if (zap_) {
+    zap_->answer(actions_);
+    do_actions();
+  }
+}
+
+void IoThread::receive_frame(const zmq::message_t& frame) {
+  Speaker speaker;
+  if (security_ != nullptr) {
+    const char* const key = zmq_msg_gets(frame.handle(), "User-Id");
+    if (key == nullptr) {
+      actions_.emplace_back(Reject{RejectReason::unknown_key, 1,
+                                   "a frame of a connection without a key was dropped"});
+      return;
+    }
+    speaker = {&security_->peers, PublicKey::parse(key)};
+  }
+  protocol_.frame(frame.to_string_view(), now_, actions_, speaker);
+}
+
+std::optional<Credentials> IoThread::credentials_for(const NodeId& peer) const {
+  if (security_ == nullptr) {
+    return std::nullopt;
+  }
+  const PublicKey* const key = security_->peers.key_of(peer);
+  if (key == nullptr) {
+    throw InvalidKey("it is not in the list of peers: add its public key there");
+  }
+  return Credentials{&security_->key, key};
 }
 
 void IoThread::wait(bool poll_only) {
@@ -152,6 +191,9 @@ void IoThread::poll(std::chrono::milliseconds timeout) {
       }
     }
   }
+  if (zap_) {
+    poll_items_.push_back({zap_->socket(), 0, ZMQ_POLLIN, 0});
+  }
   try {
     zmq::poll(poll_items_, timeout);
   } catch (const zmq::error_t& error) {
@@ -187,8 +229,10 @@ void IoThread::resolved(const Resolved& answer) {
 
 void IoThread::open(const NodeId& peer, Link& link, const std::string& address) {
   try {
-    link.socket = connect_to(context_, address, peer.port());
-    protocol_.trouble(peer, {});
+    link.socket = connect_to(context_, address, peer.port(), credentials_for(peer));
+    protocol_.trouble(peer, security_ == nullptr ? std::string() : std::string(kMaybeKeys));
+  } catch (const InvalidKey& error) {
+    protocol_.trouble(peer, error.what());
   } catch (const zmq::error_t& error) {
     protocol_.trouble(peer, fmt::format("no connection can be made ({})", error.what()));
   }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "intake.hpp"
 #include "reject_log.hpp"
 #include "resolver.hpp"
+#include "sockets.hpp"
 
 namespace spinoff::remoting {
 
@@ -28,7 +30,7 @@ class IoThread {
   using Clock = std::chrono::steady_clock;
   using Time = Clock::time_point;
 
-  IoThread(zmq::context_t& context, zmq::socket_t router, Protocol protocol,
+  IoThread(zmq::context_t& context, Listening listening, Protocol protocol,
            std::shared_ptr<Intake> intake, const HubOptions& options, Listener& listener,
            HubCounters& counters);
 
@@ -47,6 +49,9 @@ class IoThread {
   };
 
   void round();
+  void answer_zap();
+  void receive_frame(const zmq::message_t& frame);
+  [[nodiscard]] std::optional<Credentials> credentials_for(const NodeId& peer) const;
   bool take_queued();
   bool receive();
   void receive_one(zmq::message_t& sender);
@@ -66,6 +71,9 @@ class IoThread {
   void act(Reject& action);
 
   zmq::context_t& context_;
+  /// Neither of them without keys.
+  const Security* const security_;
+  std::optional<ZapHandler> zap_;
   zmq::socket_t router_;
   Protocol protocol_;
   std::shared_ptr<Intake> intake_;

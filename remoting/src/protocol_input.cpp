@@ -54,15 +54,22 @@ std::vector<Item> for_actors(std::vector<Item>&& items) {
   return std::move(items);
 }
 
+Reject not_its_name(const NodeId& from) {
+  return {RejectReason::foreign_name, 1,
+          fmt::format("a frame that says it is from {} was dropped: whoever sent it has another "
+                      "key than the list of peers has for that node",
+                      from.to_string())};
+}
+
 }  // namespace
 
-void Protocol::frame(std::string_view bytes, Time now, Actions& actions) {
+void Protocol::frame(std::string_view bytes, Time now, Actions& actions, const Speaker& speaker) {
   const FrameLimits limits{.max_frame_bytes = options_.max_frame_bytes,
                            .max_items = options_.max_items_per_frame};
   std::variant<Frame, FrameError> decoded = decode_frame(bytes, limits);
   if (const FrameError* error = std::get_if<FrameError>(&decoded)) {
     if (error->fault == FrameFault::other_version) {
-      foreign(*error, now, actions);
+      foreign(*error, speaker, now, actions);
     } else {
       actions.emplace_back(
           Reject{reason_of(error->fault), 1, "a frame was dropped: " + error->what});
@@ -71,7 +78,7 @@ void Protocol::frame(std::string_view bytes, Time now, Actions& actions) {
   }
   Frame& frame = std::get<Frame>(decoded);
   NodeId from;
-  if (!accept_sender(frame, from, actions)) {
+  if (!accept_sender(frame, from, speaker, actions)) {
     return;
   }
   if (frame.unknown_items > 0) {
@@ -86,13 +93,18 @@ void Protocol::frame(std::string_view bytes, Time now, Actions& actions) {
   frame_from(from, frame, now, actions);
 }
 
-bool Protocol::accept_sender(const Frame& frame, NodeId& from, Actions& actions) const {
+bool Protocol::accept_sender(const Frame& frame, NodeId& from, const Speaker& speaker,
+                             Actions& actions) const {
   try {
     from = NodeId::parse(frame.from);
   } catch (const InvalidUri& error) {
     actions.emplace_back(
         Reject{RejectReason::bad_sender, 1,
                fmt::format("a frame was dropped: its sender is an {}", error.what())});
+    return false;
+  }
+  if (!speaker.may_be(from)) {
+    actions.emplace_back(not_its_name(from));
     return false;
   }
   const SessionId& theirs = frame.header.from_session;
@@ -207,13 +219,18 @@ void Protocol::take_items(Peer& peer, Frame& frame, Time now, Actions& actions) 
 
 // Another version of the protocol. All versions begin with the version and the sender's id, so it
 // can at least be told ours, once: then both sides' logs say what is wrong.
-void Protocol::foreign(const FrameError& error, Time now, Actions& actions) {
+void Protocol::foreign(const FrameError& error, const Speaker& speaker, Time now,
+                       Actions& actions) {
   NodeId from;
   try {
     from = NodeId::parse(error.from);
   } catch (const InvalidUri&) {
     actions.emplace_back(
         Reject{RejectReason::other_version, 1, "a frame was dropped: " + error.what});
+    return;
+  }
+  if (!speaker.may_be(from)) {
+    actions.emplace_back(not_its_name(from));
     return;
   }
   actions.emplace_back(Reject{

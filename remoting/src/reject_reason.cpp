@@ -26,6 +26,10 @@ std::string_view to_string(RejectReason reason) noexcept {
       return "bad item";
     case RejectReason::unknown_item:
       return "item of an unknown kind";
+    case RejectReason::unknown_key:
+      return "connection with an unknown key";
+    case RejectReason::foreign_name:
+      return "frame in the name of another node";
   }
   return "unknown";
 }

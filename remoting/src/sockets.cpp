@@ -10,6 +10,7 @@
 #include <spinoff/remoting/hub.hpp>
 
 #include "address.hpp"
+#include "curve.hpp"
 
 #ifdef SPINOFF_TSAN
 // libzmq hands messages from thread to thread in code that is not instrumented, so ThreadSanitizer
@@ -38,8 +39,7 @@ std::string explain(const zmq::error_t& error) {
   switch (error.num()) {
     case EADDRINUSE:
       return "the port is in use; stop the program that has it, or choose another port (0 takes "
-             "any "
-             "free one)";
+             "any free one)";
     case EADDRNOTAVAIL:
     case ENODEV:
     case EAFNOSUPPORT:
@@ -102,6 +102,31 @@ void set_common(zmq::socket_t& socket, const std::string& address) {
   socket.set(zmq::sockopt::tcp_keepalive_cnt, 3);
 }
 
+bool is_loopback(const std::string& address) {
+  return NodeId::parse(tcp_endpoint(address, 0)).is_loopback();
+}
+
+// Whoever reaches the port of a node without keys may speak for any node.
+void check_who_reaches(const HubOptions& options, const std::string& address) {
+  if (!options.security && !options.insecure && !is_loopback(address)) {
+    fail(options.bind,
+         "other machines could reach it, and it has no keys, so anybody there could speak for any "
+         "node; make keys (`startnode keygen`) and give them (--key and --peers, or "
+         "NodeOptions::security), or say that this is what you want (--insecure, or "
+         "NodeOptions::insecure)");
+  }
+}
+
+template <class Key>
+zmq::const_buffer bytes_of(const Key& key) {
+  return {key.bytes().data(), key.bytes().size()};
+}
+
+void use_key(zmq::socket_t& socket, const SecretKey& own) {
+  socket.set(zmq::sockopt::curve_publickey, bytes_of(own.public_key()));
+  socket.set(zmq::sockopt::curve_secretkey, bytes_of(own));
+}
+
 std::uint16_t port_of(const zmq::socket_t& socket) {
   const std::string endpoint = socket.get(zmq::sockopt::last_endpoint);
   return static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
@@ -109,23 +134,35 @@ std::uint16_t port_of(const zmq::socket_t& socket) {
 
 }  // namespace
 
-Listening listen_at(zmq::context_t& context, const NodeId& node, const ProtocolOptions& options) {
-  return listen_at(context, node, addresses_of(node), options);
+Listening listen_at(zmq::context_t& context, const HubOptions& options) {
+  return listen_at(context, options, addresses_of(options.bind));
 }
 
-Listening listen_at(zmq::context_t& context, const NodeId& node,
-                    const std::vector<std::string>& addresses, const ProtocolOptions& options) {
+Listening listen_at(zmq::context_t& context, const HubOptions& options,
+                    const std::vector<std::string>& addresses) {
+  const NodeId& node = options.bind;
+  std::optional<ZapHandler> zap;
+  if (options.security) {
+    require_curve();
+    zap.emplace(context, options.security->peers);
+  }
   std::string not_here;
   for (const std::string& address : addresses) {
+    check_who_reaches(options, address);
     try {
       zmq::socket_t socket(context, zmq::socket_type::router);
       set_common(socket, address);
       socket.set(zmq::sockopt::rcvhwm, kFramesIn);
       socket.set(zmq::sockopt::backlog, kBacklog);
-      socket.set(zmq::sockopt::maxmsgsize, largest_message(options));
+      socket.set(zmq::sockopt::maxmsgsize, largest_message(options.protocol));
+      if (options.security) {
+        socket.set(zmq::sockopt::curve_server, true);
+        use_key(socket, options.security->key);
+        socket.set(zmq::sockopt::zap_domain, std::string("spinoff"));
+      }
       socket.bind(tcp_endpoint(address, node.port()));
       const std::uint16_t port = port_of(socket);
-      return {std::move(socket), NodeId(node.host(), port)};
+      return {std::move(zap), std::move(socket), NodeId(node.host(), port)};
     } catch (const zmq::error_t& error) {
       if (!is_no_address_here(error.num())) {
         fail(node, explain(error));
@@ -138,7 +175,8 @@ Listening listen_at(zmq::context_t& context, const NodeId& node,
   fail(node, not_here);
 }
 
-zmq::socket_t connect_to(zmq::context_t& context, const std::string& address, std::uint16_t port) {
+zmq::socket_t connect_to(zmq::context_t& context, const std::string& address, std::uint16_t port,
+                         const std::optional<Credentials>& credentials) {
   zmq::socket_t socket(context, zmq::socket_type::dealer);
   set_common(socket, address);
   // Frames wait in the protocol, where they can still become dead letters, not in a pipe to
@@ -150,6 +188,10 @@ zmq::socket_t connect_to(zmq::context_t& context, const std::string& address, st
   // Nothing is read from it, so a peer must not be able to fill memory through it.
   socket.set(zmq::sockopt::rcvhwm, 1);
   socket.set(zmq::sockopt::maxmsgsize, std::int64_t{1024});
+  if (credentials) {
+    use_key(socket, *credentials->own);
+    socket.set(zmq::sockopt::curve_serverkey, bytes_of(*credentials->theirs));
+  }
   socket.connect(tcp_endpoint(address, port));
   return socket;
 }

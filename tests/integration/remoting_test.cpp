@@ -384,7 +384,7 @@ BOOST_AUTO_TEST_CASE(R11_a_node_cannot_listen_where_it_is_not) {
   const std::vector<std::pair<std::string, std::string>> bad{
       {"0.0.0.0:0", "other nodes cannot call a node by that address"},
       {"[::]:0", "other nodes cannot call a node by that address"},
-      {"192.0.2.1:0", "no address of this machine"},
+      {"192.0.2.1:0", "it has no keys"},
       {"no-such-host.invalid:0", "the host name cannot be looked up"},
   };
   for (const auto& [address, why] : bad) {

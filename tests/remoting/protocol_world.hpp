@@ -91,7 +91,7 @@ class Node {
     queue(to, text);
     flush();
   }
-  void receive(std::string_view bytes);
+  void receive(std::string_view bytes, const Speaker& speaker = {});
   void stop();
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -365,8 +365,8 @@ inline void Node::flush() {
   do_actions();
 }
 
-inline void Node::receive(std::string_view bytes) {
-  protocol_.frame(bytes, world_.now, actions_);
+inline void Node::receive(std::string_view bytes, const Speaker& speaker) {
+  protocol_.frame(bytes, world_.now, actions_, speaker);
   do_actions();
 }
 

@@ -16,6 +16,7 @@
 #include <spinoff/counters.hpp>
 #include <spinoff/events.hpp>
 #include <spinoff/props.hpp>
+#include <spinoff/security.hpp>
 #include <spinoff/stop_task.hpp>
 #include <spinoff/typed_ref.hpp>
 #include <spinoff/uri.hpp>
@@ -33,9 +34,17 @@ struct NodeOptions {
   /// Threads that run actors; 0: as many as there are cores. At most 4094.
   int workers = 0;
   /// `host:port` under which other nodes reach this one; port 0 takes a free one. Without it the
-  /// node talks to nobody. Only networks that you trust may reach it. A message to another node may
-  /// have up to 16 MiB when encoded; a larger one becomes a dead letter.
+  /// node talks to nobody. A message to another node may have up to 16 MiB when encoded; a larger
+  /// one becomes a dead letter.
   std::optional<std::string> remoting = std::nullopt;
+  /// Keys, for itself and of the nodes that it talks to. Without them whoever reaches the port may
+  /// speak for any node, so then it has to be one of loopback, or `insecure`.
+  std::optional<Security> security = std::nullopt;
+  /// Other machines may reach the node although it has no keys: only for networks all of whose
+  /// users you trust.
+  bool insecure = false;
+  /// What actors at other nodes may do here.
+  RemoteRights remote_rights = {};
   /// What becomes of a top-level actor that fails. `Escalate` stops the whole node, as
   /// `request_stop` does, and `Default` does so where it escalates.
   Decision on_failure = Decision::Stop;

@@ -1,21 +1,18 @@
-/// startnode as a process, in a folder of its own that is to be empty again at the end.
+/// startnode as a process.
 #pragma once
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp
-
+#include "support/folder.hpp"
 #include "support/process.hpp"
 
 namespace runner_test {
 
 using spinoff::testing::ChildProcess;
+using spinoff::testing::Folder;
 using Arguments = std::vector<std::string>;
 
 inline Arguments startnode(const Arguments& arguments) {
@@ -52,41 +49,5 @@ inline std::string address_of(ChildProcess& node) {
   const std::string line = node.wait_for_line(kListening);
   return line.substr(line.find(kListening) + kListening.size());
 }
-
-class Folder {
- public:
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "spinoff-runner-XXXXXX";
-    path_ = mkdtemp(name.data()) == nullptr ? std::string() : name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] std::string file(std::string_view name) const {
-    return path_ + "/" + std::string(name);
-  }
-  [[nodiscard]] std::string write(std::string_view name, std::string_view text) const {
-    std::ofstream(file(name)) << text;
-    return file(name);
-  }
-  [[nodiscard]] std::string read(std::string_view name) const {
-    std::ostringstream text;
-    text << std::ifstream(file(name)).rdbuf();
-    return text.str();
-  }
-  /// The names of all that is in it, in order.
-  [[nodiscard]] Arguments names() const {
-    Arguments all;
-    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
-      all.push_back(entry.path().filename());
-    }
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-
- private:
-  std::string path_;
-};
 
 }  // namespace runner_test

@@ -224,7 +224,8 @@ BOOST_AUTO_TEST_CASE(N03_help_and_version_are_answered) {
   BOOST_TEST(help.status == 0);
   for (const char* const option :
        {"--actor", "--name", "--params", "--message", "--remoting", "--pidfile", "--keep-running",
-        "--workers", "--library", "--log-level", "--config", "--list", "--version", "--help"}) {
+        "--key", "--peers", "--deny", "--insecure", "--workers", "--library", "--log-level",
+        "--config", "--list", "--version", "--help"}) {
     BOOST_TEST(contains(help.output, option), "--help does not name " << option);
   }
   const Ended version = run(startnode({"--version"}));

@@ -26,6 +26,7 @@ class RejectedInput {
     undecodable,   ///< the payload is not what its type's name says
     bad_name,      ///< what should be a URI or a path is none
     over_limit,    ///< more than one node may ask for
+    denied,        ///< what other nodes may not do here
   };
 
   explicit RejectedInput(const EventStream& events) : events_(events) {}
@@ -72,7 +73,7 @@ class RejectedInput {
 
   const EventStream& events_;
   std::mutex mutex_;
-  std::array<Entry, 4> entries_;
+  std::array<Entry, 5> entries_;
 };
 
 }  // namespace spinoff::engine

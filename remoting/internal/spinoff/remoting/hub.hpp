@@ -17,6 +17,7 @@
 #include <spinoff/remoting/parcel.hpp>
 #include <spinoff/remoting/protocol_options.hpp>
 #include <spinoff/remoting/reject_reason.hpp>
+#include <spinoff/security.hpp>
 #include <spinoff/serialization/wire.hpp>
 #include <spinoff/uri.hpp>
 
@@ -53,6 +54,11 @@ struct HubOptions {
   /// Another number with each start of the node; 0: a random one.
   std::uint64_t incarnation = 0;
   ProtocolOptions protocol;
+  /// Without it anybody who reaches the port may speak for any node.
+  std::optional<Security> security = std::nullopt;
+  /// Then others than this machine may reach the port even so.
+  bool insecure = false;
+  RemoteRights rights = {};
   /// What senders may have queued while the I/O thread is busy. More is not taken, but for what
   /// must go (Parcel::must_go).
   std::size_t max_intake_bytes = std::size_t{512} << 20U;

@@ -50,6 +50,7 @@
 #include <spinoff/remoting/peer.hpp>
 #include <spinoff/remoting/protocol_options.hpp>
 #include <spinoff/remoting/retired.hpp>
+#include <spinoff/remoting/speaker.hpp>
 #include <spinoff/serialization/wire.hpp>
 #include <spinoff/uri.hpp>
 
@@ -75,8 +76,9 @@ class Protocol {
   /// What stands in the way of a channel; empty: nothing any more.
   void trouble(const NodeId& peer, std::string what);
 
-  /// One frame that came in, whoever it is from. `bytes` must outlive the actions.
-  void frame(std::string_view bytes, Time now, Actions& actions);
+  /// One frame that came in, whoever it is from; `speaker` may only say to be the node of its key.
+  /// `bytes` must outlive the actions.
+  void frame(std::string_view bytes, Time now, Actions& actions, const Speaker& speaker = {});
 
   /// Due at `next_wakeup`; before that it does no harm.
   void tick(Time now, Actions& actions);
@@ -106,7 +108,8 @@ class Protocol {
   void count_stranger(Peer& peer) noexcept;
   void push_out_a_stranger(Actions& actions);
 
-  bool accept_sender(const serialization::Frame& frame, NodeId& from, Actions& actions) const;
+  bool accept_sender(const serialization::Frame& frame, NodeId& from, const Speaker& speaker,
+                     Actions& actions) const;
   void frame_from(const NodeId& from, serialization::Frame& frame, Time now, Actions& actions);
   [[nodiscard]] bool names_us(const Peer& peer, const serialization::Frame& frame) const noexcept;
   [[nodiscard]] bool has_room_for(const NodeId& from, Actions& actions) const;
@@ -115,7 +118,8 @@ class Protocol {
   void return_too_large(Peer& peer, Actions& actions);
   void take_items(Peer& peer, serialization::Frame& frame, Time now, Actions& actions);
   void bye(const NodeId& from, Peer* peer, serialization::Frame& frame, Time now, Actions& actions);
-  void foreign(const serialization::FrameError& error, Time now, Actions& actions);
+  void foreign(const serialization::FrameError& error, const Speaker& speaker, Time now,
+               Actions& actions);
 
   std::vector<Peer*> all_peers();
   void tick(Peer& peer, Time now, Actions& actions);

@@ -19,9 +19,11 @@ enum class RejectReason : std::uint8_t {
   repeated,        ///< a frame that came before
   bad_item,        ///< an item with a field missing, of the wrong type or too long
   unknown_item,    ///< an item of a kind that this version does not know
+  unknown_key,     ///< a connection whose key is not in the list of peers
+  foreign_name,    ///< a frame in the name of a node that has another key
 };
 
-inline constexpr std::size_t kRejectReasons = 11;
+inline constexpr std::size_t kRejectReasons = 13;
 
 /// Such as "truncated frame".
 [[nodiscard]] std::string_view to_string(RejectReason reason) noexcept;
