@@ -175,6 +175,41 @@ BOOST_AUTO_TEST_CASE(R09_nobody_can_watch_in_the_name_of_another_nodes_actor) {
   check_it_works();
 }
 
+BOOST_AUTO_TEST_CASE(R09_a_node_of_another_version_is_told_ours_and_the_user_is_told) {
+  HandMade stranger(b.id());
+  std::string newer = FrameBuilder(stranger.id(), {{5, 1}, {0, 0}, 0}).finish();
+  newer[1] = 2;
+  stranger.send_raw(newer);
+  const std::string what = b.rejected.next().what;
+  BOOST_TEST(contains(what, "frame of another version: a frame of " + stranger.id()), what);
+  BOOST_TEST(contains(what, "run one version of this library on all nodes"), what);
+  // From this the other end knows our version: it can read that, and no more.
+  const serialization::Frame hello = stranger.hear();
+  BOOST_REQUIRE_EQUAL(hello.items.size(), 1U);
+  BOOST_TEST((hello.items.front().kind == ItemKind::hello));
+  BOOST_TEST(hello.from == b.address());
+  BOOST_TEST(b.up.empty());
+  check_it_works();
+}
+
+BOOST_AUTO_TEST_CASE(R09_fields_that_a_later_version_has_added_say_nothing) {
+  HandMade stranger(b.id());
+  stranger.begin_session();
+  std::string item = message("/greeter", "/$ask-7", type_name<Hello>(), hello_payload());
+  BOOST_REQUIRE_EQUAL(item.front(), '\x95');
+  item.front() = '\x97';
+  item += "\xc0\xa1x";
+  FrameBuilder builder(stranger.id(), {{4711, 1}, stranger.theirs, 0});
+  builder.add(item);
+  std::string frame = std::move(builder).finish();
+  BOOST_REQUIRE_EQUAL(frame.front(), '\x98');
+  frame.front() = '\x99';
+  frame += "\x81\xa1y\x01";
+  stranger.send_raw(frame);
+  BOOST_TEST(answer_to(stranger, "/$ask-7").type == type_name<Welcome>());
+  BOOST_TEST(b.rejected.empty());
+}
+
 // Only what a user registered has a name on the wire.
 BOOST_AUTO_TEST_CASE(R09_no_type_of_the_engine_can_be_sent_by_name) {
   HandMade stranger(b.id());
