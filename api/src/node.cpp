@@ -69,10 +69,10 @@ class Node::Impl {
     }
     if (options.remoting.has_value()) {
       start_remoting(options);
-    } else if (options.security.has_value() || options.insecure) {
+    } else if (options.security.has_value() || options.insecure || !options.name.empty()) {
       throw NodeStartFailed(
-          "a node that no other one can reach has neither keys nor need to be insecure: give "
-          "`remoting`, or leave out `security` and `insecure`");
+          "a node that no other one can reach needs no keys, no name and not to be insecure: give "
+          "`remoting`, or leave out `security`, `name` and `insecure`");
     }
   }
 
@@ -86,6 +86,10 @@ class Node::Impl {
     hub.security = options.security;
     hub.insecure = options.insecure;
     hub.rights = options.remote_rights;
+    hub.mapper_port = options.mapper_port;
+    if (!options.name.empty()) {
+      hub.name = NodeId::named(options.name, hub.bind.host()).name();
+    }
     try {
       remoting::attach_hub(core, std::move(hub));
     } catch (const remoting::BindFailed& error) {
@@ -135,6 +139,13 @@ class Node::Impl {
     });
     subscribe<NodeDown>([](const NodeDown& event) {
       write(LogLevel::info, kRemoting, "the node {} is down: {}", event.node, event.reason);
+    });
+    subscribe<NameClaimed>([](const NameClaimed& event) {
+      write(LogLevel::info, kRemoting, "this node is {}", event.name);
+    });
+    subscribe<NameNotClaimed>([](const NameNotClaimed& event) {
+      write(LogLevel::warning, kRemoting, "this node is not {} for others: {}; it goes on trying",
+            event.name, event.reason);
     });
     subscribe<RemoteInputRejected>([](const RemoteInputRejected& event) {
       write(LogLevel::warning, kRemoting, "dropped {} ({} times)", event.what, event.count);

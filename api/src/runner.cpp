@@ -13,11 +13,13 @@
 
 #include <spinoff/api/parse_parameters.hpp>
 #include <spinoff/registry.hpp>
+#include <spinoff/remoting/mapper.hpp>
 #include <spinoff/runner.hpp>
 
 #include "actor_library.hpp"
 #include "keeper.hpp"
 #include "keygen.hpp"
+#include "mapper_command.hpp"
 #include "pidfile.hpp"
 #include "runner_log.hpp"
 #include "runner_options.hpp"
@@ -126,6 +128,8 @@ class Runner {
                          " is for a node that others can reach: add --remoting HOST:PORT");
       }
     };
+    belongs("node-name", options_.node_name.has_value());
+    belongs(kMapperPort, options_.mapper_port.has_value());
     belongs("key", options_.key.has_value());
     belongs("peers", options_.peers.has_value());
     belongs("deny", options_.deny.has_value());
@@ -141,6 +145,8 @@ class Runner {
             .remoting = options_.remoting,
             .security = security_of(options_),
             .insecure = options_.insecure.value_or(false),
+            .name = options_.node_name.value_or(""),
+            .mapper_port = options_.mapper_port.value_or(remoting::kMapperPort),
             .remote_rights = read_rights(options_.deny.value_or(""))};
   }
 
@@ -201,6 +207,9 @@ void print_classes() {
 int run(const std::string& program, int argc, const char* const* argv) {
   if (argc > 1 && argv[1] == kKeygen) {
     return run_keygen(program, argc - 1, argv + 1);
+  }
+  if (argc > 1 && argv[1] == kMapper) {
+    return run_mapper(program, argc - 1, argv + 1);
   }
   CommandLine line = read_command_line(argc, argv);
   if (line.answer) {

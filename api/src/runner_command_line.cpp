@@ -14,6 +14,8 @@ stops it in an orderly way; a second signal ends the program at once. Without --
 --remoting, the node is empty and waits for a signal.
 
 `startnode keygen FILE --node HOST:PORT` makes keys, without which a node only listens at loopback.
+`startnode mapper` knows the nodes of its host by name, so that NAME@HOST/actor needs no port. Both
+tell more with --help.
 
 Exit status: 0 after a signal or when the actor has ended by itself, 1 when it ended by an error,
 2 when the node could not start.
@@ -53,6 +55,12 @@ void add_options(CLI::App& app, CommandLine& line) {
       "N",
       "Threads that run actors, 1 to " + std::to_string(engine::kMostWorkers) +
           "; 0, the default: one a core");
+  add(
+      kMapperPort,
+      [&options](const std::string& text) {
+        options.mapper_port = read_port(flag(kMapperPort), text);
+      },
+      "PORT", "Where the mappers of all hosts listen; 9699 unless told");
   app.add_option(flag(kLibrary), options.libraries,
                  "Load a shared object with actor classes; may be given again")
       ->type_name("FILE")

@@ -50,6 +50,10 @@ class Reader {
       const auto* const number = node.as_integer();
       options_.workers =
           read_workers(where, number == nullptr ? text(key, node) : std::to_string(number->get()));
+    } else if (key == kMapperPort) {
+      const auto* const number = node.as_integer();
+      options_.mapper_port =
+          read_port(where, number == nullptr ? text(key, node) : std::to_string(number->get()));
     } else if (key == kLogLevel) {
       options_.log_level = read_log_level(where, text(key, node));
     } else if (key == kKeepRunning) {
@@ -88,7 +92,8 @@ class Reader {
   }
 
   [[noreturn]] void refuse_key(std::string_view key, const toml::node& node) const {
-    std::vector<std::string_view> known{kWorkers, kLogLevel, kKeepRunning, kLibrary, kInsecure};
+    std::vector<std::string_view> known{kWorkers,     kMapperPort, kLogLevel,
+                                        kKeepRunning, kLibrary,    kInsecure};
     for (const TextOption& option : kTextOptions) {
       known.push_back(option.name);
     }

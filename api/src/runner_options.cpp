@@ -9,7 +9,7 @@
 
 namespace spinoff::api {
 
-const std::array<TextOption, 9> kTextOptions{
+const std::array<TextOption, 10> kTextOptions{
     TextOption{"actor", &RunnerOptions::actor, "CLASS", "Spawn an actor of this class; see --list"},
     TextOption{"name", &RunnerOptions::name, "NAME",
                "The actor's name; without it, one is made up"},
@@ -19,6 +19,8 @@ const std::array<TextOption, 9> kTextOptions{
                "Send the actor this text when it is spawned"},
     TextOption{"remoting", &RunnerOptions::remoting, "HOST:PORT",
                "Where other nodes reach this one; port 0 takes a free one"},
+    TextOption{"node-name", &RunnerOptions::node_name, "NAME",
+               "Be NAME@HOST for other nodes too, by the mapper of the host"},
     TextOption{"key", &RunnerOptions::key, "FILE",
                "This node's secret key, as `startnode keygen` makes it; needs --peers"},
     TextOption{"peers", &RunnerOptions::peers, "PATH",
@@ -38,6 +40,16 @@ int read_workers(std::string_view where, std::string_view text) {
                      serialization::quoted(text));
   }
   return workers;  // whether there can be so many is for the node to say
+}
+
+std::uint16_t read_port(std::string_view where, std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) {
+    throw UsageError(std::string(where) + ": expected a port from 1 to 65535, was given " +
+                     serialization::quoted(text));
+  }
+  return port;
 }
 
 LogLevel read_log_level(std::string_view where, std::string_view text) {
@@ -79,6 +91,7 @@ RunnerOptions merge(RunnerOptions first, const RunnerOptions& second) {
     take(option.value);
   }
   take(&RunnerOptions::workers);
+  take(&RunnerOptions::mapper_port);
   take(&RunnerOptions::log_level);
   take(&RunnerOptions::keep_running);
   take(&RunnerOptions::insecure);

@@ -23,6 +23,7 @@ struct RunnerOptions {
   std::optional<std::string> actor;
   std::optional<std::string> name;
   std::optional<std::string> remoting;
+  std::optional<std::string> node_name;
   std::optional<std::string> key;
   std::optional<std::string> peers;
   std::optional<std::string> deny;
@@ -30,6 +31,7 @@ struct RunnerOptions {
   std::optional<std::string> message;
   std::optional<std::string> pidfile;
   std::optional<int> workers;
+  std::optional<std::uint16_t> mapper_port;
   std::optional<LogLevel> log_level;
   std::optional<bool> keep_running;
   std::optional<bool> insecure;
@@ -43,17 +45,19 @@ struct TextOption {
   std::string_view placeholder;
   std::string_view help;
 };
-extern const std::array<TextOption, 9> kTextOptions;
+extern const std::array<TextOption, 10> kTextOptions;
 
 /// The others' names.
 inline constexpr std::string_view kWorkers = "workers";
 inline constexpr std::string_view kLogLevel = "log-level";
 inline constexpr std::string_view kKeepRunning = "keep-running";
 inline constexpr std::string_view kLibrary = "library";
+inline constexpr std::string_view kMapperPort = "mapper-port";
 inline constexpr std::string_view kInsecure = "insecure";
 
 /// `where` says in an error where the text stands. All throw UsageError.
 int read_workers(std::string_view where, std::string_view text);
+std::uint16_t read_port(std::string_view where, std::string_view text);
 LogLevel read_log_level(std::string_view where, std::string_view text);
 /// What is left when other nodes may not do what `text` names: words with commas between.
 RemoteRights read_rights(std::string_view denied);

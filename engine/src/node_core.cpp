@@ -77,7 +77,9 @@ void NodeCore::end_services() {
   executor_.reset();
 }
 
-void NodeCore::attach(std::unique_ptr<Transport> transport, NodeId id) {
+void NodeCore::attach(std::unique_ptr<Transport> transport, NodeId id,
+                      std::optional<NodeId> alias) {
+  alias_ = std::move(alias);
   transport_ = std::move(transport);
   anchor_.set_node_id(std::move(id));
 }
@@ -119,7 +121,7 @@ Ref NodeCore::lookup(const Uri& uri) {
 }
 
 Ref NodeCore::resolve(const Uri& uri) {
-  if (!uri.node().has_value() || uri.node() == anchor_.node_id()) {
+  if (!uri.node().has_value() || uri.node() == anchor_.node_id() || uri.node() == alias_) {
     if (Ref found = find(uri.path())) {
       return found;
     }

@@ -1,5 +1,4 @@
 #include <atomic>
-#include <csignal>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -16,6 +15,7 @@
 
 #include "intake.hpp"
 #include "io_thread.hpp"
+#include "signals_blocked.hpp"
 #include "sockets.hpp"
 
 namespace spinoff::remoting {
@@ -36,22 +36,6 @@ HubOptions completed(HubOptions options) {
   }
   return options;
 }
-
-// Signals are for the program's own threads.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 zmq::context_t context_for(const ProtocolOptions& options) {
   // Those that are just being closed still count.

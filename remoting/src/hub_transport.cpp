@@ -15,6 +15,8 @@
 #include <spinoff/remoting/hub_transport.hpp>
 #include <spinoff/serialization/quoted.hpp>
 
+#include "mapper_client.hpp"
+#include "name_routes.hpp"
 #include "watch_table.hpp"
 
 namespace spinoff::remoting {
@@ -44,25 +46,35 @@ struct UnsentWatch final : Keepsake {
   WatchTable::Pair pair;
 };
 
-class HubTransport final : public engine::Transport, private Listener {
+class HubTransport final : public engine::Transport,
+                           private Listener,
+                           private NameRoutes::Owner,
+                           private MapperClient::Listener {
  public:
   HubTransport(NodeCore& node, HubOptions options)
       : node_(node),
         rights_(options.rights),
         watched_(options.max_watches_per_node),
-        hub_(std::move(options), *this) {}
+        hub_(options, *this),
+        routes_(hub_, *this, options) {
+    if (!options.name.empty()) {
+      claim_name(options);
+    }
+  }
   HubTransport(const HubTransport&) = delete;
   HubTransport& operator=(const HubTransport&) = delete;
-  ~HubTransport() override { hub_.stop(); }
+  ~HubTransport() override { HubTransport::stop(); }
 
   Hub& hub() { return hub_; }
+  /// `name@host`, if the node has a name.
+  [[nodiscard]] const std::optional<NodeId>& name() const { return name_; }
 
   void send(const Uri& to, EnvelopePtr message) override;
   void watch(const Uri& target, const Ref& watcher) override;
   void unwatch(const Uri& target, const Ref& watcher) override;
   void terminated(const Uri& watcher, const Ref& actor) override;
   void ask_failed(const Uri& ask, std::string_view reason) override;
-  void stop() override { hub_.stop(); }
+  void stop() override;
 
  private:
   void deliver(const NodeId& from, std::span<const Item> items) noexcept override;
@@ -72,6 +84,18 @@ class HubTransport final : public engine::Transport, private Listener {
   void rejected(RejectReason reason, std::uint64_t count,
                 const std::string& detail) noexcept override;
 
+  void found_node(const NodeId& name, const NodeId& node) noexcept override;
+  void moved(Parcel& parcel, const NodeId& node) noexcept override;
+  void came_back(Parcel parcel, const std::string& reason) noexcept override;
+  void name_not_found(const NodeId& name, const std::string& reason) noexcept override;
+  void found(const NodeId& /*name*/, const NodeId& /*node*/) noexcept override {}
+  void not_found(const NodeId& /*name*/, const std::string& /*reason*/) noexcept override {}
+  void claimed() noexcept override;
+  void not_claimed(const std::string& reason) noexcept override;
+  void claim_name(const HubOptions& options);
+  // The actor's URI in all forms under which it may be watched from here.
+  std::vector<Uri> forms_of(const NodeId& node, const std::string& path);
+
   void post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake);
   void answer(const NodeId& to, const Item& item);
   void send(const NodeId& to, Parcel parcel);
@@ -79,6 +103,7 @@ class HubTransport final : public engine::Transport, private Listener {
   void deliver_message(const NodeId& from, const Item& item);
   void refuse_message(const NodeId& from, const Item& item, const Ref& sender,
                       engine::RejectedInput::Kind kind, std::string_view why);
+  void watch_by_name(const Uri& target, const WatchTable::Pair& pair);
   void deliver_watch(const NodeId& from, const Item& item);
   void deliver_terminated(const NodeId& from, const Item& item);
   void give_back(const Uri& to, EnvelopePtr message, const std::string& reason);
@@ -95,7 +120,10 @@ class HubTransport final : public engine::Transport, private Listener {
   NodeId last_from_;
   std::string last_name_;
   Ref last_sender_;
-  Hub hub_;  // last, so that its thread ends first
+  std::optional<NodeId> name_;
+  Hub hub_;  // nearly last, so that its thread ends first
+  NameRoutes routes_;
+  std::optional<MapperClient> own_name_;
 };
 
 // Text for humans from another node, which must not look like lines of this node's log.
@@ -125,6 +153,12 @@ std::string HubTransport::wire_name(const Ref& ref) const {
 }
 
 void HubTransport::send(const NodeId& to, Parcel parcel) {
+  if (to.is_named()) {
+    if (auto refused = routes_.send(to, std::move(parcel))) {
+      returned(std::move(refused->parcel), refused->reason);
+    }
+    return;
+  }
   if (auto back = hub_.send(to, std::move(parcel))) {
     returned(std::move(*back), "this node is stopping, or has too much queued");
   }
@@ -179,14 +213,47 @@ void HubTransport::send(const Uri& to, EnvelopePtr message) {
 
 void HubTransport::watch(const Uri& target, const Ref& watcher) {
   const WatchTable::Pair pair{NameTarget::make(node_.anchor(), target), watcher};
+  if (target.node()->is_named()) {
+    watch_by_name(target, pair);
+    return;
+  }
   static_cast<void>(watching_.add(*target.node(), pair));  // it has no limit
   post(*target.node(),
        Item{.kind = ItemKind::watch, .to = target.path(), .from = wire_name(watcher)},
        std::make_unique<UnsentWatch>(*target.node(), pair));
 }
 
+// Whether the node is known or not must not change in between.
+void HubTransport::watch_by_name(const Uri& target, const WatchTable::Pair& pair) {
+  auto keepsake = std::make_unique<UnsentWatch>(*target.node(), pair);
+  UnsentWatch& unsent = *keepsake;
+  const std::string watcher = wire_name(pair.watcher);
+  Parcel parcel{.item = serialization::encode(
+                    Item{.kind = ItemKind::watch, .to = target.path(), .from = watcher}),
+                .keepsake = std::move(keepsake),
+                .must_go = true};
+  if (auto refused = routes_.send(*target.node(), std::move(parcel), [&](const NodeId& at) {
+        unsent.node = at;
+        static_cast<void>(watching_.add(at, pair));
+      })) {
+    returned(std::move(refused->parcel), refused->reason);
+  }
+}
+
 void HubTransport::unwatch(const Uri& target, const Ref& watcher) {
-  if (watching_.remove(*target.node(), {NameTarget::make(node_.anchor(), target), watcher})) {
+  const WatchTable::Pair pair{NameTarget::make(node_.anchor(), target), watcher};
+  const NodeId at = routes_.where(*target.node());
+  bool removed = watching_.remove(at, pair);
+  if (!removed) {
+    // Maybe the node has just become known.
+    removed = watching_.remove(routes_.where(*target.node()), pair);
+  }
+  const std::string watcher_path = watcher.uri().path();
+  const bool still_watched =
+      removed && std::ranges::any_of(forms_of(at, target.path()), [&](const Uri& form) {
+        return watching_.has(at, form, watcher_path);
+      });
+  if (removed && !still_watched) {
     post(*target.node(),
          Item{.kind = ItemKind::unwatch, .to = target.path(), .from = wire_name(watcher)}, nullptr);
   }
@@ -334,10 +401,24 @@ void HubTransport::deliver_watch(const NodeId& from, const Item& item) {
 }
 
 void HubTransport::deliver_terminated(const NodeId& from, const Item& item) {
-  const WatchTable::Pair pair = watching_.take(from, uri_of(from, item.from), item.to);
-  if (pair.watcher) {
-    tell_terminated(pair);
+  const Uri actor = uri_of(from, item.from);
+  if (actor.node() != from) {
+    return;
   }
+  for (const Uri& form : forms_of(from, actor.path())) {
+    const WatchTable::Pair pair = watching_.take(from, form, item.to);
+    if (pair.watcher) {
+      tell_terminated(pair);
+    }
+  }
+}
+
+std::vector<Uri> HubTransport::forms_of(const NodeId& node, const std::string& path) {
+  std::vector<Uri> forms{Uri(node, path)};
+  for (NodeId& name : routes_.names_of(node)) {
+    forms.emplace_back(std::move(name), path);
+  }
+  return forms;
 }
 
 void HubTransport::tell_terminated(const WatchTable::Pair& pair) {
@@ -365,6 +446,7 @@ void HubTransport::node_up(const NodeId& node, std::uint64_t /*incarnation*/) no
 }
 
 void HubTransport::node_down(const NodeId& node, const std::string& reason) noexcept {
+  routes_.node_down(node);
   for (const WatchTable::Pair& pair : watching_.take_all(node)) {
     tell_terminated(pair);
   }
@@ -380,12 +462,62 @@ void HubTransport::rejected(RejectReason reason, std::uint64_t count,
       RemoteInputRejected{.what = std::string(to_string(reason)) + ": " + detail, .count = count});
 }
 
+void HubTransport::found_node(const NodeId& name, const NodeId& node) noexcept {
+  for (WatchTable::Pair& pair : watching_.take_all(name)) {
+    static_cast<void>(watching_.add(node, std::move(pair)));
+  }
+}
+
+void HubTransport::moved(Parcel& parcel, const NodeId& node) noexcept {
+  if (auto* const watch = dynamic_cast<UnsentWatch*>(parcel.keepsake.get())) {
+    watch->node = node;
+  }
+}
+
+void HubTransport::came_back(Parcel parcel, const std::string& reason) noexcept {
+  returned(std::move(parcel), reason);
+}
+
+void HubTransport::name_not_found(const NodeId& name, const std::string& reason) noexcept {
+  node_down(name, reason);
+}
+
+void HubTransport::claim_name(const HubOptions& options) {
+  name_ = NodeId::named(options.name, hub_.node_id().host());
+  own_name_.emplace(
+      MapperClient::Options{.port = options.mapper_port, .security = options.security},
+      static_cast<MapperClient::Listener&>(*this));
+  if (const auto other = own_name_->claim(options.name, hub_.node_id())) {
+    throw BindFailed("this node cannot be called " + name_->to_string() + ": the node " +
+                     other->to_string() +
+                     " has that name and is alive; stop that one, or choose another name");
+  }
+}
+
+void HubTransport::claimed() noexcept {
+  node_.events().publish(NameClaimed{*name_});
+}
+
+void HubTransport::not_claimed(const std::string& reason) noexcept {
+  node_.events().publish(NameNotClaimed{*name_, reason});
+}
+
+// First nobody finds this node any more.
+void HubTransport::stop() {
+  if (own_name_) {
+    own_name_->stop();
+  }
+  routes_.stop();
+  hub_.stop();
+}
+
 }  // namespace
 
 void attach_hub(NodeCore& node, HubOptions options) {
   auto transport = std::make_unique<HubTransport>(node, std::move(options));
   Hub& hub = transport->hub();
-  node.attach(std::move(transport), hub.node_id());
+  const std::optional<NodeId> name = transport->name();
+  node.attach(std::move(transport), hub.node_id(), name);
   hub.start();
 }
 

@@ -55,8 +55,15 @@ bool WatchTable::remove(const NodeId& node, const Pair& pair) {
 
 WatchTable::Pair WatchTable::take(const NodeId& node, const Uri& actor,
                                   std::string_view watcher_path) {
-  return extract(node, Key{actor.path(), std::string(watcher_path)},
+  return extract(node, Key{key_of(actor), std::string(watcher_path)},
                  [&](const Pair& one) { return one.actor.uri() == actor; });
+}
+
+bool WatchTable::has(const NodeId& node, const Uri& actor, std::string_view watcher_path) {
+  const std::scoped_lock lock(mutex_);
+  const auto of_node = by_node_.find(node);
+  return of_node != by_node_.end() &&
+         of_node->second.contains(Key{key_of(actor), std::string(watcher_path)});
 }
 
 std::vector<WatchTable::Pair> WatchTable::take_all(const NodeId& node) {

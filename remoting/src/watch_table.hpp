@@ -36,6 +36,8 @@ class WatchTable {
   /// was none.
   Pair take(const NodeId& node, const Uri& actor, std::string_view watcher_path);
   std::vector<Pair> take_all(const NodeId& node);
+  /// Whether there is such a pair.
+  [[nodiscard]] bool has(const NodeId& node, const Uri& actor, std::string_view watcher_path);
 
  private:
   struct Key {
@@ -48,8 +50,13 @@ class WatchTable {
   };
   using Pairs = std::unordered_map<Key, Pair, Hash>;
 
+  // An actor whose node was given by name is another one than that of the node's id: the watcher
+  // has to hear of the one that it watches.
+  static std::string key_of(const Uri& actor) {
+    return actor.node() && actor.node()->is_named() ? actor.to_string() : actor.path();
+  }
   static Key key_of(const Pair& pair) {
-    return {pair.actor.uri().path(), pair.watcher.uri().path()};
+    return {key_of(pair.actor.uri()), pair.watcher.uri().path()};
   }
   // Removes the pair of that key if `is_meant` says so; it names nobody if there was none.
   template <class Condition>

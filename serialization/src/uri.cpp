@@ -174,7 +174,7 @@ NodeParts parse_node(std::string_view text, const Subject& subject) {
   }
   if (text.find('@') != std::string_view::npos) {
     subject.fail("node " + quoted(text) +
-                 ": names of the form nodename@host are not supported; write host:port");
+                 " has an '@'; nodename@host is for the URIs of actors, so write host:port here");
   }
   std::string_view host;
   std::string_view behind;
@@ -207,6 +207,39 @@ NodeParts parse_node(std::string_view text, const Subject& subject) {
   }
   std::string canonical = canonical_host(host, subject);
   return {std::move(canonical), parse_port(behind.substr(1), subject)};
+}
+
+void check_node_name(std::string_view name, const Subject& subject) {
+  if (name.empty()) {
+    subject.fail("the node's name is empty; write nodename@host, or host:port");
+  }
+  if (name.size() > kMaxLabelLength) {
+    subject.fail("node name " + quoted(name) + " has more than 63 characters");
+  }
+  for (const char c : name) {
+    if (!is_host_character(c) && c != '.') {
+      subject.fail("node name " + quoted(name) + " has the character " + quoted({&c, 1}) +
+                   "; letters, digits, '-', '_' and '.' are allowed");
+    }
+  }
+}
+
+NodeId parse_named(std::string_view text, const Subject& subject) {
+  const std::size_t at = text.find('@');
+  const std::string_view name = text.substr(0, at);
+  std::string_view host = text.substr(at + 1);
+  check_node_name(name, subject);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+    if (host.find(':') == std::string_view::npos) {
+      subject.fail("host " + quoted(host) + " in brackets is not an IPv6 address");
+    }
+  } else if (host.find(':') != std::string_view::npos) {
+    subject.fail("node " + quoted(text) +
+                 " has a name and a colon; the mapper at the host knows the port, so leave that "
+                 "out, and write an IPv6 address in brackets");
+  }
+  return NodeId::named(name, canonical_host(host, subject));
 }
 
 // `path` begins with `/`.
@@ -246,6 +279,13 @@ NodeId NodeId::parse(std::string_view text) {
   return {parts.host, parts.port};
 }
 
+NodeId NodeId::named(std::string_view name, std::string_view host) {
+  check_node_name(name, {"node name", name});
+  NodeId node(host, 0);
+  node.name_ = name;
+  return node;
+}
+
 bool NodeId::is_loopback() const noexcept {
   if (host_ == "localhost" || host_ == "::1") {
     return true;
@@ -256,11 +296,8 @@ bool NodeId::is_loopback() const noexcept {
 }
 
 std::string NodeId::to_string() const {
-  const std::string port = std::to_string(port_);
-  if (host_.find(':') != std::string::npos) {
-    return "[" + host_ + "]:" + port;
-  }
-  return host_ + ":" + port;
+  const std::string host = host_.find(':') == std::string::npos ? host_ : "[" + host_ + "]";
+  return is_named() ? name_ + "@" + host : host + ":" + std::to_string(port_);
 }
 
 Uri::Uri(std::optional<NodeId> node, std::string path)
@@ -289,8 +326,13 @@ Uri Uri::parse(std::string_view text) {
   const bool has_node = slash != 0 || rest.size() != text.size();
   std::optional<NodeId> node;
   if (has_node) {
-    const NodeParts parts = parse_node(rest.substr(0, slash), subject);
-    node.emplace(parts.host, parts.port);
+    const std::string_view text_of_node = rest.substr(0, slash);
+    if (text_of_node.find('@') != std::string_view::npos) {
+      node = parse_named(text_of_node, subject);
+    } else {
+      const NodeParts parts = parse_node(text_of_node, subject);
+      node.emplace(parts.host, parts.port);
+    }
   }
   std::string path;
   if (slash != std::string_view::npos) {
@@ -323,7 +365,8 @@ std::string Uri::to_string() const {
 }  // namespace spinoff
 
 std::size_t std::hash<spinoff::NodeId>::operator()(const spinoff::NodeId& id) const noexcept {
-  return spinoff::combined(std::hash<std::string>{}(id.host()), id.port());
+  const std::size_t name = id.is_named() ? std::hash<std::string>{}(id.name()) : 0;
+  return spinoff::combined(std::hash<std::string>{}(id.host()), id.port() ^ name);
 }
 
 std::size_t std::hash<spinoff::Uri>::operator()(const spinoff::Uri& uri) const noexcept {

@@ -113,8 +113,6 @@ const std::vector<BadText> kBadNodes{
     {"TCP://host:1", {"scheme \"TCP\"", "tcp://"}},
     {"://host:1", {"scheme \"\""}},
     {"tcp://", {"has no port"}},
-    {"worker@host", {"nodename@host", "not supported", "host:port"}},
-    {"worker@host:1", {"nodename@host", "not supported", "host:port"}},
 };
 
 const std::vector<BadText> kBadPaths{
@@ -330,6 +328,68 @@ BOOST_AUTO_TEST_CASE(R11_a_host_that_is_given_apart_is_checked_too) {
   BOOST_TEST(NodeId(longest + std::string(61, 'd'), 1).host().size() == 253U);
   BOOST_CHECK_THROW(NodeId(longest + std::string(62, 'd'), 1), InvalidUri);
   BOOST_CHECK_THROW(Uri(NodeId(), "/a"), InvalidUri);
+}
+
+BOOST_AUTO_TEST_CASE(U10_a_node_may_be_named_by_its_name_and_host) {
+  struct {
+    std::string text;
+    std::string name;
+    std::string host;
+    std::string path;
+    std::string printed;
+  } const table[]{
+      {"worker@host/app", "worker", "host", "/app", "worker@host/app"},
+      {"tcp://Worker-1.a_b@10.0.0.1/a/b", "Worker-1.a_b", "10.0.0.1", "/a/b",
+       "Worker-1.a_b@10.0.0.1/a/b"},
+      {"w@HOST", "w", "host", "", "w@host"},
+      {"w@[0:0:0:0:0:0:0:1]/a@b:c", "w", "::1", "/a@b:c", "w@[::1]/a@b:c"},
+  };
+  for (const auto& row : table) {
+    BOOST_TEST_CONTEXT(row.text) {
+      const Uri uri = Uri::parse(row.text);
+      BOOST_REQUIRE(uri.node().has_value());
+      BOOST_TEST(uri.node()->is_named());
+      BOOST_TEST(uri.node()->name() == row.name);
+      BOOST_TEST(uri.node()->host() == row.host);
+      BOOST_TEST(uri.node()->port() == 0);
+      BOOST_TEST(uri.path() == row.path);
+      BOOST_TEST(uri.to_string() == row.printed);
+      BOOST_CHECK(Uri::parse(row.printed) == uri);
+      BOOST_CHECK(Uri(NodeId::named(row.name, row.host), row.path) == uri);
+    }
+  }
+  BOOST_CHECK(Uri::parse("a@host/x") != Uri::parse("b@host/x"));
+  BOOST_CHECK(Uri::parse("a@host/x") != Uri::parse("host:0/x"));
+  BOOST_CHECK(std::hash<NodeId>{}(NodeId::named("a", "h")) !=
+              std::hash<NodeId>{}(NodeId::named("b", "h")));
+}
+
+BOOST_AUTO_TEST_CASE(U10_a_bad_name_of_a_node_is_told_with_its_part_and_why) {
+  const std::vector<BadText> bad{
+      {"@host", {"node's name is empty", "nodename@host"}},
+      {"a b@host", {"character \" \""}},
+      {"a/b@host", {"has no port"}},
+      {"w@", {"host is empty"}},
+      {"w@host:1", {"a name and a colon", "leave that out"}},
+      {"w@::1", {"IPv6 address in brackets"}},
+      {"w@[host]", {"in brackets is not an IPv6 address"}},
+      {"w@a@b", {"character \"@\""}},
+      {"w@256.0.0.1", {"not an IPv4 address"}},
+      {std::string(64, 'w') + "@host", {"more than 63 characters"}},
+  };
+  for (const BadText& one : bad) {
+    BOOST_TEST_CONTEXT(one.text) {
+      check_told(one, "URI", error_of([&] { Uri::parse(one.text + "/app"); }));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(R11_a_name_is_no_node_id) {
+  for (const char* const text : {"worker@host", "worker@host:1"}) {
+    const std::string error = error_of([&] { NodeId::parse(text); });
+    BOOST_TEST(contains(error, "nodename@host is for the URIs of actors"), error);
+    BOOST_TEST(contains(error, "write host:port here"), error);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(R11_loopback_is_known) {

@@ -43,6 +43,13 @@ struct NodeOptions {
   /// Other machines may reach the node although it has no keys: only for networks all of whose
   /// users you trust.
   bool insecure = false;
+  /// The node is also `name@host`, without its port, as long as the mapper of its host runs
+  /// (`startnode mapper`). It claims the name when it starts, and again whenever a mapper comes;
+  /// NodeStartFailed if another node that is alive has it. Letters, digits, `-`, `_`, `.`, up
+  /// to 63.
+  std::string name = {};
+  /// Where the mappers of all hosts listen.
+  std::uint16_t mapper_port = 9699;
   /// What actors at other nodes may do here.
   RemoteRights remote_rights = {};
   /// What becomes of a top-level actor that fails. `Escalate` stops the whole node, as
@@ -91,8 +98,8 @@ class Node : private detail::Spawns<Node, TypedRef> {
   /// The same for the routees of a router.
   using Spawns::spawn_pool;
 
-  /// Finds an actor: `/a/b` on this node, `host:port/a/b` anywhere. Throws LookupFailed for a path
-  /// that nobody has here, InvalidUri for what is no name.
+  /// Finds an actor: `/a/b` on this node, `host:port/a/b` or `nodename@host/a/b` anywhere. Throws
+  /// LookupFailed for a path that nobody has here, InvalidUri for what is no name.
   [[nodiscard]] Ref lookup(std::string_view uri) const;
 
   /// The node's name for others; none without remoting.

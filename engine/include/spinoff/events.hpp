@@ -90,6 +90,16 @@ struct NodeDown {
   std::string reason;
 };
 
+/// The mapper of this node's host knows it by its name, `name@host`. Or it does not, and why: no
+/// mapper is there, or another node has the name. The node goes on trying.
+struct NameClaimed {
+  NodeId name;
+};
+struct NameNotClaimed {
+  NodeId name;
+  std::string reason;
+};
+
 /// Something that another node, or whoever talked to this node's port, sent and that was dropped.
 struct RemoteInputRejected {
   std::string what;

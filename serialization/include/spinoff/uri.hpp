@@ -1,7 +1,8 @@
 /// Names of nodes and actors as values: `host:port` and `host:port/path`.
 ///
-///     uri  = [ "tcp://" ] node [ path ]  |  path
+///     uri  = [ "tcp://" ] ( node | name "@" host ) [ path ]  |  path
 ///     node = host ":" port
+///     name = letters, digits, "-", "_" and ".", 1 to 63
 ///     host = name | IPv4 address | "[" IPv6 address "]"
 ///     port = decimal number, 0 to 65535, without leading zeros
 ///     path = ( "/" part )+
@@ -36,8 +37,9 @@ class InvalidUri : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Where a node listens: a host (name, IPv4 or IPv6 address) and a port. A value: copy it freely.
-/// One that was made by default has no host, and stands for no node.
+/// Where a node listens: a host (name, IPv4 or IPv6 address) and a port. Or, in the URI of an
+/// actor, a node's name and its host, whose mapper knows the port. A value: copy it freely. One
+/// that was made by default has no host, and stands for no node.
 class NodeId {
  public:
   NodeId() = default;
@@ -48,13 +50,19 @@ class NodeId {
   /// Reads `host:port`, with or without `tcp://` in front; an IPv6 address stands in brackets.
   /// Throws InvalidUri.
   static NodeId parse(std::string_view text);
+  /// `name@host`; an IPv6 address stands without brackets here. Throws InvalidUri.
+  static NodeId named(std::string_view name, std::string_view host);
 
   /// Without brackets, also for an IPv6 address.
   [[nodiscard]] const std::string& host() const noexcept { return host_; }
+  /// 0 if the node is named.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  /// Of `name@host`; otherwise empty.
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] bool is_named() const noexcept { return !name_.empty(); }
   /// True for 127.0.0.0/8, ::1 and `localhost`.
   [[nodiscard]] bool is_loopback() const noexcept;
-  /// `host:port`, an IPv6 host in brackets; what `parse` reads.
+  /// `host:port`, an IPv6 host in brackets; what `parse` reads. Or `name@host`.
   [[nodiscard]] std::string to_string() const;
 
   friend auto operator<=>(const NodeId&, const NodeId&) = default;
@@ -63,6 +71,7 @@ class NodeId {
  private:
   std::string host_;
   std::uint16_t port_ = 0;
+  std::string name_;
 };
 
 /// An actor's full name: its node (none: the node where the URI is used) and its path below the
@@ -76,8 +85,8 @@ class Uri {
   /// Throws InvalidUri.
   Uri(std::optional<NodeId> node, std::string path);
 
-  /// Reads `host:port/a/b`, `tcp://host:port/a/b`, `host:port` or `/a/b`. The empty text is an
-  /// error, although it is how `Uri()` prints. Throws InvalidUri.
+  /// Reads `host:port/a/b`, `tcp://host:port/a/b`, `name@host/a/b`, `host:port` or `/a/b`. The
+  /// empty text is an error, although it is how `Uri()` prints. Throws InvalidUri.
   static Uri parse(std::string_view text);
 
   [[nodiscard]] const std::optional<NodeId>& node() const noexcept { return node_; }

@@ -56,8 +56,8 @@ class NodeCore {
   /// Stops the node, without a limit, if that has not happened.
   ~NodeCore();
 
-  /// Before the first actor is spawned.
-  void attach(std::unique_ptr<Transport> transport, NodeId id);
+  /// Before the first actor is spawned. `alias` is another name of this node in URIs.
+  void attach(std::unique_ptr<Transport> transport, NodeId id, std::optional<NodeId> alias = {});
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] NodeAnchor& anchor() noexcept { return anchor_; }
@@ -125,6 +125,7 @@ class NodeCore {
   std::unique_ptr<TimerService> timers_;
   BlockingWatchPtr blocking_watch_;  // null without a threshold
   std::unique_ptr<Transport> transport_;
+  std::optional<NodeId> alias_;
   Ref guardian_ref_;
   Cell* guardian_ = nullptr;
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include <spinoff/remoting/mapper.hpp>
 #include <spinoff/remoting/parcel.hpp>
 #include <spinoff/remoting/protocol_options.hpp>
 #include <spinoff/remoting/reject_reason.hpp>
@@ -59,6 +60,10 @@ struct HubOptions {
   /// Then others than this machine may reach the port even so.
   bool insecure = false;
   RemoteRights rights = {};
+  /// The node's own name, which it claims at the mapper of its host; empty: none.
+  std::string name;
+  /// Where the mappers of all hosts are.
+  std::uint16_t mapper_port = kMapperPort;
   /// What senders may have queued while the I/O thread is busy. More is not taken, but for what
   /// must go (Parcel::must_go).
   std::size_t max_intake_bytes = std::size_t{512} << 20U;
