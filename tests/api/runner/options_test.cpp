@@ -223,9 +223,10 @@ BOOST_AUTO_TEST_CASE(N03_help_and_version_are_answered) {
   const Ended help = run(startnode({"--help"}));
   BOOST_TEST(help.status == 0);
   for (const char* const option :
-       {"--actor", "--name", "--params", "--message", "--remoting", "--pidfile", "--keep-running",
-        "--key", "--peers", "--deny", "--insecure", "--workers", "--library", "--log-level",
-        "--config", "--list", "--version", "--help"}) {
+       {"--actor",     "--name",         "--params",    "--message",     "--remoting",
+        "--pidfile",   "--keep-running", "--node-name", "--mapper-port", "--key",
+        "--peers",     "--deny",         "--insecure",  "--workers",     "--library",
+        "--log-level", "--config",       "--list",      "--version",     "--help"}) {
     BOOST_TEST(contains(help.output, option), "--help does not name " << option);
   }
   const Ended version = run(startnode({"--version"}));
