@@ -15,8 +15,8 @@
 #include <spinoff/remoting/hub_transport.hpp>
 #include <spinoff/serialization/quoted.hpp>
 
-#include "mapper_client.hpp"
 #include "name_routes.hpp"
+#include "own_name.hpp"
 #include "watch_table.hpp"
 
 namespace spinoff::remoting {
@@ -46,10 +46,7 @@ struct UnsentWatch final : Keepsake {
   WatchTable::Pair pair;
 };
 
-class HubTransport final : public engine::Transport,
-                           private Listener,
-                           private NameRoutes::Owner,
-                           private MapperClient::Listener {
+class HubTransport final : public engine::Transport, private Listener, private NameRoutes::Owner {
  public:
   HubTransport(NodeCore& node, HubOptions options)
       : node_(node),
@@ -58,7 +55,7 @@ class HubTransport final : public engine::Transport,
         hub_(options, *this),
         routes_(hub_, *this, options) {
     if (!options.name.empty()) {
-      claim_name(options);
+      own_name_.emplace(node_, hub_.node_id(), options);
     }
   }
   HubTransport(const HubTransport&) = delete;
@@ -67,7 +64,9 @@ class HubTransport final : public engine::Transport,
 
   Hub& hub() { return hub_; }
   /// `name@host`, if the node has a name.
-  [[nodiscard]] const std::optional<NodeId>& name() const { return name_; }
+  [[nodiscard]] std::optional<NodeId> name() const {
+    return own_name_ ? std::optional(own_name_->name()) : std::nullopt;
+  }
 
   void send(const Uri& to, EnvelopePtr message) override;
   void watch(const Uri& target, const Ref& watcher) override;
@@ -88,11 +87,6 @@ class HubTransport final : public engine::Transport,
   void moved(Parcel& parcel, const NodeId& node) noexcept override;
   void came_back(Parcel parcel, const std::string& reason) noexcept override;
   void name_not_found(const NodeId& name, const std::string& reason) noexcept override;
-  void found(const NodeId& /*name*/, const NodeId& /*node*/) noexcept override {}
-  void not_found(const NodeId& /*name*/, const std::string& /*reason*/) noexcept override {}
-  void claimed() noexcept override;
-  void not_claimed(const std::string& reason) noexcept override;
-  void claim_name(const HubOptions& options);
   // The actor's URI in all forms under which it may be watched from here.
   std::vector<Uri> forms_of(const NodeId& node, const std::string& path);
 
@@ -120,10 +114,9 @@ class HubTransport final : public engine::Transport,
   NodeId last_from_;
   std::string last_name_;
   Ref last_sender_;
-  std::optional<NodeId> name_;
   Hub hub_;  // nearly last, so that its thread ends first
   NameRoutes routes_;
-  std::optional<MapperClient> own_name_;
+  std::optional<OwnName> own_name_;
 };
 
 // Text for humans from another node, which must not look like lines of this node's log.
@@ -480,26 +473,6 @@ void HubTransport::came_back(Parcel parcel, const std::string& reason) noexcept 
 
 void HubTransport::name_not_found(const NodeId& name, const std::string& reason) noexcept {
   node_down(name, reason);
-}
-
-void HubTransport::claim_name(const HubOptions& options) {
-  name_ = NodeId::named(options.name, hub_.node_id().host());
-  own_name_.emplace(
-      MapperClient::Options{.port = options.mapper_port, .security = options.security},
-      static_cast<MapperClient::Listener&>(*this));
-  if (const auto other = own_name_->claim(options.name, hub_.node_id())) {
-    throw BindFailed("this node cannot be called " + name_->to_string() + ": the node " +
-                     other->to_string() +
-                     " has that name and is alive; stop that one, or choose another name");
-  }
-}
-
-void HubTransport::claimed() noexcept {
-  node_.events().publish(NameClaimed{*name_});
-}
-
-void HubTransport::not_claimed(const std::string& reason) noexcept {
-  node_.events().publish(NameNotClaimed{*name_, reason});
 }
 
 // First nobody finds this node any more.
