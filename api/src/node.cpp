@@ -55,6 +55,13 @@ engine::NodeCore::Options core_options(const NodeOptions& options) {
           .blocking_threshold = options.blocking_threshold};
 }
 
+void check_liveness(const NodeOptions& options) {
+  if (options.heartbeat <= std::chrono::nanoseconds(0) || options.silence <= options.heartbeat) {
+    throw NodeStartFailed(
+        "a node's heartbeat has to be longer than 0, and its silence longer than its heartbeat");
+  }
+}
+
 }  // namespace
 
 class Node::Impl {
@@ -82,6 +89,9 @@ class Node::Impl {
     }
     remoting::HubOptions hub;
     hub.bind = NodeId::parse(*options.remoting);
+    check_liveness(options);
+    hub.protocol.heartbeat = options.heartbeat;
+    hub.protocol.silence = options.silence;
     hub.protocol.unreachable = options.unreachable_after;
     hub.security = options.security;
     hub.insecure = options.insecure;

@@ -394,6 +394,16 @@ BOOST_AUTO_TEST_CASE(R11_a_node_cannot_listen_where_it_is_not) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(R03_a_silence_that_is_no_longer_than_the_heartbeat_is_an_error) {
+  for (const auto& [heartbeat, silence] : {std::pair{0s, 3s}, std::pair{1s, 1s}}) {
+    NodeOptions options = options_at("127.0.0.1:0");
+    options.heartbeat = heartbeat;
+    options.silence = silence;
+    const std::string error = error_of<NodeStartFailed>([&] { const Node node(options); });
+    BOOST_TEST(contains(error, "its silence longer than its heartbeat"), error);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(R11_a_port_in_use_is_an_error_and_the_node_that_has_it_goes_on) {
   TestNode first;
   const std::string error = start_error<NodeStartFailed>(first.address());

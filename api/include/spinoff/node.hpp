@@ -64,6 +64,11 @@ struct NodeOptions {
   /// Each multiple of so many messages that wait for one actor is a HighWaterMarkReached; 0: none.
   /// Should be several times the `turn_budget`: what is worked off in one turn may not be seen.
   std::size_t high_water_mark = 10000;
+  /// How often the node tells each other node that it is there, when it has nothing else to say.
+  std::chrono::nanoseconds heartbeat = std::chrono::seconds(1);
+  /// Another node that was not heard of for this long is down. It must be longer than the heartbeat
+  /// of each node that this one talks to; several times as long, or one lost packet ends a session.
+  std::chrono::nanoseconds silence = std::chrono::seconds(3);
   /// How long messages wait for a node that is not up yet, before they are dead letters.
   std::chrono::nanoseconds unreachable_after = std::chrono::seconds(10);
   /// Of all that the node leaves to chance, such as jitter and routers without a seed of their own;
