@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "fixture.hpp"
-#include "support/process.hpp"
+#include "peer_process.hpp"
 
 namespace {
 
@@ -11,37 +11,6 @@ using namespace spinoff;
 using namespace spinoff::integration;
 using namespace std::chrono_literals;
 using testing::ChildProcess;
-
-/// peer_node.cpp in a process.
-class PeerProcess {
- public:
-  explicit PeerProcess(const std::string& address = "127.0.0.1:0", const std::string& greeter = {})
-      : child_(command(address, greeter)) {
-    constexpr std::string_view kListening = "listening ";
-    address_ = child_.wait_for_line(kListening).substr(kListening.size());
-  }
-
-  ChildProcess* operator->() { return &child_; }
-  [[nodiscard]] const std::string& address() const { return address_; }
-
-  void check_orderly_stop() {
-    child_.signal(SIGTERM);
-    child_.wait_for_line("stopped");
-    BOOST_TEST(child_.wait() == 0, child_.output());
-  }
-
- private:
-  static std::vector<std::string> command(const std::string& address, const std::string& greeter) {
-    std::vector<std::string> words{SPINOFF_PEER_NODE, address};
-    if (!greeter.empty()) {
-      words.push_back(greeter);
-    }
-    return words;
-  }
-
-  ChildProcess child_;
-  std::string address_;
-};
 
 /// Known at this process only.
 struct NeverHeardOf {

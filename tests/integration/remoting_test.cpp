@@ -370,7 +370,7 @@ BOOST_AUTO_TEST_CASE(R11_a_bad_node_id_is_an_error_at_the_start_that_says_why) {
       {"a/b:9700", "does not belong to a node id"},
       {"127.0.0.1:9700/app", "does not belong to a node id"},
       {"udp://127.0.0.1:9700", "is not known"},
-      {"other@127.0.0.1", "not supported"},
+      {"other@127.0.0.1", "write host:port here"},
       {std::string(5000, 'a') + ":9700", "the limit is"},
   };
   for (const auto& [address, why] : bad) {

@@ -1,0 +1,84 @@
+/// Nodes at the two ends of a network that loses, delays, reorders and is cut.
+#include <optional>
+
+#include "bad_link.hpp"
+#include "faults_fixture.hpp"
+
+namespace {
+
+using namespace spinoff;
+using namespace spinoff::integration;
+using namespace std::chrono_literals;
+
+boost::test_tools::assertion_result permitted(boost::unit_test::test_unit_id) {
+  const auto obstacle = BadLink::obstacle();
+  boost::test_tools::assertion_result result(!obstacle.has_value());
+  result.message() << "network namespaces and TUN devices need root: " << obstacle.value_or("");
+  return result;
+}
+
+struct NetworkFixture {
+  BadLink link;
+  std::optional<TestNode> here;
+  std::optional<PeerProcess> peer;
+
+  void start(const NodeOptions& options, const std::map<std::string, std::string>& environment) {
+    link.on_left([&] { here.emplace(options); });
+    link.on_right([&] {
+      peer.emplace(PeerProcess::command(BadLink::kRight + std::string(":0")), environment);
+    });
+  }
+  ~NetworkFixture() { link.set({}); }
+};
+
+const std::string kHere = BadLink::kLeft + std::string(":0");
+
+}  // namespace
+
+BOOST_TEST_DECORATOR(*boost::unit_test::precondition(permitted))
+BOOST_FIXTURE_TEST_SUITE(remoting_network, NetworkFixture)
+
+BOOST_AUTO_TEST_CASE(M02_loss_delay_and_reordering_lose_and_reorder_no_message) {
+  NodeOptions patient = options_at(kHere);
+  patient.silence = 1h;
+  start(patient, {{"SPINOFF_PEER_SILENCE", "3600000"}});
+  link.set({.loss = 0.03, .delay = 1ms, .jitter = 3ms});
+  Talker talker(*here, peer->address());
+  talker.watch();
+  for (int round = 0; round < 20; ++round) {
+    talker.send(500);
+    talker.check_all_came_back();
+  }
+  BOOST_TEST(link.lost() > 0U);
+  BOOST_TEST(link.overtaken() > 0U);
+  BOOST_TEST(here->down.empty());
+  link.set({});
+  peer->check_orderly_stop();
+  talker.wait_for_terminated();
+}
+
+BOOST_AUTO_TEST_CASE(R05_nodes_that_were_parted_talk_again_by_themselves) {
+  start(impatient_at(kHere), kImpatientPeer);
+  Talker talker(*here, peer->address());
+  for (std::size_t round = 1; round <= 3; ++round) {
+    talker.watch();
+    talker.send(100);
+    talker.check_in_order(round - 1);
+    here->up.next();
+    (*peer)->wait_for_line("up " + here->address());
+    link.set({.cut = true});
+    talker.send(100);
+    talker.wait_for_terminated();
+    BOOST_TEST(contains(here->down.next().reason, "nothing was heard of it"));
+    (*peer)->wait_for_line("down " + here->address());
+    talker.send(100);
+    link.set({});
+    talker.check_in_order(round);
+  }
+  BOOST_TEST(link.lost() > 0U);
+  here->up.next();
+  peer->check_orderly_stop();
+  BOOST_TEST(here->down.next().reason == "it was stopped");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
