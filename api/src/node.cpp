@@ -9,6 +9,8 @@
 #include <spinoff/node.hpp>
 #include <spinoff/remoting/hub_transport.hpp>
 
+#include "remote_spawner.hpp"
+
 namespace spinoff {
 
 namespace {
@@ -105,6 +107,7 @@ class Node::Impl {
     } catch (const remoting::BindFailed& error) {
       throw NodeStartFailed(error.what());
     }
+    remote_spawn::RemoteSpawner::at(core, options.allow_remote_spawn);
   }
 
   void log_events() {

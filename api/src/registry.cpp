@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 
+#include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/node_core.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/registry.hpp>
 #include <spinoff/serialization/quoted.hpp>
@@ -45,6 +47,16 @@ std::string file_of(const ActorClass& actor_class) {
 }
 
 }  // namespace
+
+Ref ActorClass::spawn(Node& node, const Parameters& given, detail::SpawnOptions options) const {
+  return spawn_below(node.spawner(), given, std::move(options));
+}
+
+Ref ActorClass::spawn_below(engine::Cell& parent, const Parameters& given,
+                            detail::SpawnOptions options) const {
+  Recipe made = recipe(parent.node(), given);
+  return detail::spawn(parent, made.type, std::move(made.factory), std::move(options));
+}
 
 std::vector<ActorClass::Parameter> ActorClass::name_all(
     std::initializer_list<std::string_view> names, std::initializer_list<std::string> types) {
@@ -112,13 +124,13 @@ std::string describe_ref() {
   return "an actor, '/path' or 'host:port/path'";
 }
 
-Ref ref_parameter(const Node& node, std::string_view name, const ParameterValue& value) {
+Ref ref_parameter(engine::NodeCore& node, std::string_view name, const ParameterValue& value) {
   const auto* const text = std::get_if<std::string>(&value.value);
   if (text == nullptr) {
     refuse_parameter(name, describe_ref(), value);
   }
   try {
-    return node.lookup(*text);
+    return node.lookup(Uri::parse(*text));
   } catch (const LookupFailed& error) {
     throw InvalidParameter("parameter '" + std::string(name) + "': " + error.what());
   } catch (const InvalidUri& error) {

@@ -95,6 +95,10 @@ class Runner {
 
  private:
   void check_options() {
+    if (options_.allow_remote_spawn.value_or(false) && !options_.remoting) {
+      throw UsageError("--" + std::string(kAllowRemoteSpawn) +
+                       " is for a node that others reach: add --remoting HOST:PORT");
+    }
     if (options_.actor) {
       try {
         actor_class_ = &find_actor_class(*options_.actor);
@@ -147,7 +151,8 @@ class Runner {
             .insecure = options_.insecure.value_or(false),
             .name = options_.node_name.value_or(""),
             .mapper_port = options_.mapper_port.value_or(remoting::kMapperPort),
-            .remote_rights = read_rights(options_.deny.value_or(""))};
+            .remote_rights = read_rights(options_.deny.value_or("")),
+            .allow_remote_spawn = options_.allow_remote_spawn.value_or(false)};
   }
 
   void start_actor(Node& node) {

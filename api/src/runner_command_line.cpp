@@ -49,6 +49,10 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_flag_function(
       flag(kInsecure), [&options](std::int64_t count) { options.insecure = count > 0; },
       "Let other machines reach the node although it has no keys");
+  app.add_flag_function(
+      flag(kAllowRemoteSpawn),
+      [&options](std::int64_t count) { options.allow_remote_spawn = count > 0; },
+      "Let actors of other nodes spawn actors here, of any class that --list shows");
   add(
       kWorkers,
       [&options](const std::string& text) { options.workers = read_workers(flag(kWorkers), text); },

@@ -60,6 +60,8 @@ class Reader {
       options_.keep_running = expect(node.as_boolean(), key, node, "true or false");
     } else if (key == kInsecure) {
       options_.insecure = expect(node.as_boolean(), key, node, "true or false");
+    } else if (key == kAllowRemoteSpawn) {
+      options_.allow_remote_spawn = expect(node.as_boolean(), key, node, "true or false");
     } else if (key == kLibrary) {
       take_libraries(node);
     } else {
@@ -92,8 +94,8 @@ class Reader {
   }
 
   [[noreturn]] void refuse_key(std::string_view key, const toml::node& node) const {
-    std::vector<std::string_view> known{kWorkers,     kMapperPort, kLogLevel,
-                                        kKeepRunning, kLibrary,    kInsecure};
+    std::vector<std::string_view> known{kWorkers, kMapperPort, kLogLevel, kKeepRunning,
+                                        kLibrary, kInsecure,   kAllowRemoteSpawn};
     for (const TextOption& option : kTextOptions) {
       known.push_back(option.name);
     }

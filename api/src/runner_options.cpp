@@ -95,6 +95,7 @@ RunnerOptions merge(RunnerOptions first, const RunnerOptions& second) {
   take(&RunnerOptions::log_level);
   take(&RunnerOptions::keep_running);
   take(&RunnerOptions::insecure);
+  take(&RunnerOptions::allow_remote_spawn);
   if (first.libraries.empty()) {
     first.libraries = second.libraries;
   }

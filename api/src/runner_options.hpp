@@ -35,6 +35,7 @@ struct RunnerOptions {
   std::optional<LogLevel> log_level;
   std::optional<bool> keep_running;
   std::optional<bool> insecure;
+  std::optional<bool> allow_remote_spawn;
   std::vector<std::string> libraries;
 };
 
@@ -54,6 +55,7 @@ inline constexpr std::string_view kKeepRunning = "keep-running";
 inline constexpr std::string_view kLibrary = "library";
 inline constexpr std::string_view kMapperPort = "mapper-port";
 inline constexpr std::string_view kInsecure = "insecure";
+inline constexpr std::string_view kAllowRemoteSpawn = "allow-remote-spawn";
 
 /// `where` says in an error where the text stands. All throw UsageError.
 int read_workers(std::string_view where, std::string_view text);

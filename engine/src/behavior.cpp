@@ -108,9 +108,6 @@ void start(Cell& child, std::optional<LanePlace>& place) {
 template <class Prepare>
 Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions&& options,
                    const Prepare& prepare) {
-  if (!options.name.empty()) {
-    check_name(options.name);
-  }
   if (options.mailbox.has_priorities() && type.takes_aside) {
     throw std::invalid_argument(
         "a process cannot have a mailbox with priorities: it chooses among its messages itself, by "
@@ -149,12 +146,18 @@ Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, Spaw
 
 }  // namespace
 
+Ref spawn_reserved(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options) {
+  return spawn_prepared(parent, type, std::move(factory), std::move(options), [](Cell&) {});
+}
+
 Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options) {
+  check_name(options.name);
   return spawn_prepared(parent, type, std::move(factory), std::move(options), [](Cell&) {});
 }
 
 Ref spawn(Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,
           const std::function<void(Cell&)>& prepare) {
+  check_name(options.name);
   return spawn_prepared(parent, type, std::move(factory), std::move(options), prepare);
 }
 

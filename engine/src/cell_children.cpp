@@ -42,6 +42,9 @@ void Cell::decide(const ChildFailed& failed) {
   if (!failed.open->take()) {
     return;
   }
+  if (instance_->decides_later(ChildError{failed.shown, failed.error}, failed.number)) {
+    return;
+  }
   const Decision decision = ask_supervise(failed);
   if (decision.kind() == Decision::Escalate) {
     if (is_guardian()) {
@@ -63,7 +66,7 @@ void Cell::decide(const ChildFailed& failed) {
 Decision Cell::ask_supervise(const ChildFailed& failed) noexcept {
   Decision decision = Decision::Escalate;
   try {
-    decision = instance_->supervise(ChildError{failed.child, failed.error});
+    decision = instance_->supervise(ChildError{failed.shown, failed.error});
   } catch (...) {
     node().publish_error(ref(), std::current_exception(), {});
   }

@@ -31,10 +31,12 @@ void Cell::fail(std::exception_ptr error) {
     refuse_asker(describe(error));
     about = std::move(current_);
   }
-  node().publish_error(ref(), error, AnyMessage(std::move(about)));
+  if (extras_ == nullptr || !extras_->stands_for.is_local()) {  // else it was published there
+    node().publish_error(shown(), error, AnyMessage(std::move(about)));
+  }
   if (condition_.state == State::stopping || condition_.state == State::finishing ||
       condition_.ending || condition_.stop_due) {
-    node().events().publish(ErrorIgnored{ref(), std::move(error)});
+    node().events().publish(ErrorIgnored{shown(), std::move(error)});
     if (condition_.ending && !extras_->coroutines->active()) {  // else it is a child's
       begin_stop(false);
     }
@@ -45,7 +47,7 @@ void Cell::fail(std::exception_ptr error) {
     SupervisionState& more = supervision();
     more.open.emplace_back(std::make_shared<OpenError>(), error);
     send_system(parent_->ref(), ChildFailed{ref(), std::move(error), more.failures, more.obeyed,
-                                            more.open.back().first});
+                                            more.open.back().first, shown()});
   }
 }
 
@@ -165,7 +167,7 @@ void Cell::go_on() {
 void Cell::ignore_open() {
   for (const auto& [open, error] : std::exchange(supervision().open, {})) {
     if (open->take()) {
-      node().events().publish(ErrorIgnored{ref(), error});
+      node().events().publish(ErrorIgnored{shown(), error});
     }
   }
 }

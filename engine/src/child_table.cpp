@@ -84,11 +84,8 @@ void ChildTable::unlink(Cell& child) noexcept {
 }
 
 Ref ChildTable::find(std::string_view name) const {
-  const bool made_up = name.starts_with('$');
-  const std::uint64_t number = made_up ? number_in(name) : 0;
-  if (made_up && number == 0) {
-    return {};
-  }
+  const std::uint64_t number = name.starts_with('$') ? number_in(name) : 0;
+  const bool made_up = number != 0;  // else it may be a reserved one, such as `$remote`
   const std::scoped_lock lock(lock_);
   const std::uint64_t key = made_up ? number : detail::hash_name(name);
   for (Cell* child = first(static_cast<std::uint32_t>(key) & (bucket_count_ - 1)); child != nullptr;

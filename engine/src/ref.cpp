@@ -14,16 +14,13 @@ using detail::TargetKind;
 namespace {
 
 // Stopping an actor of another node is for that node's actors to decide.
-void refuse_remote(const detail::Target& target, const Ref& ref) {
-  const engine::NodeAnchor::Entry entry(*target.anchor());
-  if (entry.node() != nullptr) {
-    entry.node()->publish_error(
-        ref,
-        std::make_exception_ptr(std::runtime_error(
-            ref.to_string() +
-            " lives at another node and cannot be stopped from here: send it a message")),
-        {});
-  }
+void refuse_remote(engine::NodeCore& node, const Ref& ref) {
+  node.publish_error(
+      ref,
+      std::make_exception_ptr(std::runtime_error(
+          ref.to_string() +
+          " lives at another node and cannot be stopped from here: send it a message")),
+      {});
 }
 
 template <class M>
@@ -34,8 +31,17 @@ void control(const Ref& ref) {
   }
   if (target->is_actor()) {
     engine::Cell::send_system(ref, M{});
-  } else if (target->kind() == TargetKind::name) {
-    refuse_remote(*target, ref);
+    return;
+  }
+  const engine::NodeAnchor::Entry entry(*target->anchor());
+  if (target->kind() != TargetKind::name || entry.node() == nullptr) {
+    return;
+  }
+  // One that was spawned from here is stopped by who stands for it.
+  if (const Ref stand_in = entry.node()->far_children().stand_in_of(ref.uri())) {
+    engine::Cell::send_system(stand_in, M{});
+  } else {
+    refuse_remote(*entry.node(), ref);
   }
 }
 
@@ -63,7 +69,9 @@ void Ref::poison() const {
   if (to->is_actor()) {
     detail::deliver(to, generation_, detail::Envelope::make<engine::Poison>(detail::this_sender()));
   } else if (to->kind() == TargetKind::name) {
-    refuse_remote(*to, *this);
+    if (const engine::NodeAnchor::Entry entry(*to->anchor()); entry.node() != nullptr) {
+      refuse_remote(*entry.node(), *this);
+    }
   }
 }
 

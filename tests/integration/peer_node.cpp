@@ -1,6 +1,6 @@
 /// A node in a process of its own, for the tests to talk to, stop and kill:
 ///
-///     peer_node HOST:PORT [URI of a greeter to visit]
+///     peer_node HOST:PORT [greet URI | spawn NODE]
 ///
 /// With SPINOFF_PEER_SILENCE=MS in its environment it takes others to be down after that time, and
 /// says ten times as often that it is there.
@@ -16,6 +16,7 @@
 
 #include <spinoff/spinoff.hpp>
 
+#include "far_worker.hpp"
 #include "greeting.hpp"
 
 namespace {
@@ -44,7 +45,20 @@ class Echo : public Actor {
   void on(const Text& text) { sender() << text; }
 };
 
-void run(const std::string& address, const std::string& greeter) {
+const Registered<FarWorker, std::string, int> kFarWorker{"label", "first"};
+
+/// Has an actor at another node, for as long as it lives.
+class Spawner : public Process {
+ public:
+  Task<> run(std::string node) {
+    const Ref worker =
+        co_await spawn_on(node, "spinoff.integration.FarWorker", "label='w', first=10");
+    tell("spawned " + worker.uri().to_string());
+    co_await worker.join();
+  }
+};
+
+void run(const std::string& address, const std::string& task, const std::string& at) {
   NodeOptions options;
   options.workers = 2;
   options.remoting = address;
@@ -53,6 +67,7 @@ void run(const std::string& address, const std::string& greeter) {
     options.silence = std::chrono::milliseconds(std::stoi(silence));
     options.heartbeat = options.silence / 10;
   }
+  options.allow_remote_spawn = true;
   Node node(options);
   node.subscribe<NodeUp>([](const NodeUp& event) { tell("up " + event.node.to_string()); });
   node.subscribe<NodeDown>(
@@ -61,8 +76,10 @@ void run(const std::string& address, const std::string& greeter) {
   node.spawn<Echo>({.name = "echo"});
   const Ref printer = node.spawn<Printer>({.name = "printer"});
   tell("listening " + node.id()->to_string());
-  if (!greeter.empty()) {
-    node.spawn<Guest>({.name = "guest"}, std::string("Ann"), greeter, printer);
+  if (task == "greet") {
+    node.spawn<Guest>({.name = "guest"}, std::string("Ann"), at, printer);
+  } else if (task == "spawn") {
+    node.spawn<Spawner>({.name = "spawner"}, at);
   }
   sigset_t wanted;
   sigemptyset(&wanted);
@@ -76,8 +93,8 @@ void run(const std::string& address, const std::string& greeter) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 3) {
-    std::fputs("usage: peer_node HOST:PORT [URI of a greeter]\n", stderr);
+  if (argc != 2 && argc != 4) {
+    std::fputs("usage: peer_node HOST:PORT [greet URI | spawn NODE]\n", stderr);
     return 2;
   }
   // Before any thread starts, so that only sigwait sees it.
@@ -86,7 +103,7 @@ int main(int argc, char** argv) {
   sigaddset(&blocked, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
   try {
-    run(argv[1], argc == 3 ? argv[2] : "");
+    run(argv[1], argc == 4 ? argv[2] : "", argc == 4 ? argv[3] : "");
   } catch (const std::exception& error) {
     std::fprintf(stderr, "peer_node: %s\n", error.what());
     return 2;

@@ -16,11 +16,13 @@ namespace spinoff::integration {
 
 class PeerProcess {
  public:
-  explicit PeerProcess(const std::string& address = "127.0.0.1:0", const std::string& greeter = {})
-      : PeerProcess(command(address, greeter)) {}
+  /// `what` is more of its arguments.
+  explicit PeerProcess(const std::string& address = "127.0.0.1:0",
+                       const std::vector<std::string>& what = {})
+      : PeerProcess(command(address, what), {}) {}
   /// Anything that ends up as a peer_node.
-  explicit PeerProcess(std::vector<std::string> command,
-                       const std::map<std::string, std::string>& environment = {})
+  PeerProcess(std::vector<std::string> command,
+              const std::map<std::string, std::string>& environment)
       : child_(std::move(command), environment) {
     constexpr std::string_view kListening = "listening ";
     address_ = child_.wait_for_line(kListening).substr(kListening.size());
@@ -36,11 +38,9 @@ class PeerProcess {
   }
 
   static std::vector<std::string> command(const std::string& address,
-                                          const std::string& greeter = {}) {
+                                          const std::vector<std::string>& what = {}) {
     std::vector<std::string> words{SPINOFF_PEER_NODE, address};
-    if (!greeter.empty()) {
-      words.push_back(greeter);
-    }
+    words.insert(words.end(), what.begin(), what.end());
     return words;
   }
 

@@ -47,7 +47,7 @@ BOOST_FIXTURE_TEST_SUITE(remoting_processes, ProcessFixture)
 
 BOOST_AUTO_TEST_CASE(R01_the_same_actors_work_in_two_processes) {
   PeerProcess server;
-  PeerProcess client("127.0.0.1:0", server.address() + "/greeter");
+  PeerProcess client("127.0.0.1:0", {"greet", server.address() + "/greeter"});
   BOOST_TEST(client->wait_for_line("heard") == "heard welcome, Ann, says /greeter");
   BOOST_TEST(client->wait_for_line("heard") == "heard welcome, Ann again");
   client.check_orderly_stop();

@@ -46,6 +46,24 @@ class Actor : public detail::Behavior, private detail::Spawns<Actor, TypedRef> {
   /// handlers.
   [[nodiscard]] Ref sender() const;
 
+  /// Spawns an actor of a registered class at another node, and gives a Ref to it:
+  ///
+  ///     const Ref worker = co_await spawn_on("127.0.0.1:9700", "app.Worker", "count=3");
+  ///
+  /// `node` is `host:port` (empty: this node), which must allow that: see
+  /// NodeOptions::allow_remote_spawn. `parameters` are as behind `--params`; what is a Ref is
+  /// looked up there. The actor is this one's child in all but its path: its errors come to
+  /// `supervise` (as a CreateFailed, std::logic_error, std::runtime_error, or none of these, with
+  /// their text), which decides as for any; `stop()` and `kill()` of the Ref work; it stops when
+  /// this actor does, or restarts without keeping its children, and when the nodes lose each other.
+  /// Then, too, watchers hear of its end.
+  ///
+  /// Throws UnknownActorClass or InvalidParameter as that node sees it, InvalidUri for a bad
+  /// `node`, and SpawnFailed if it does not allow it, cannot be reached or goes down. Who gives up
+  /// waiting has not spawned anything: an actor that was on its way is stopped.
+  Task<Ref> spawn_on(std::string node, std::string actor_class, std::string parameters = {});
+  Task<Ref> spawn_on(const NodeId& node, std::string actor_class, std::string parameters = {});
+
   /// Finds an actor: `b/c` below this one, `/a/b` from the root, `host:port/a/b` at any node.
   /// Throws LookupFailed for a local one that is not there, InvalidUri for what is no name.
   [[nodiscard]] Ref lookup(std::string_view name) const;

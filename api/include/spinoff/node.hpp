@@ -23,6 +23,8 @@
 
 namespace spinoff {
 
+class ActorClass;
+
 /// A node that cannot start: an address in use or not of this machine, an option out of range.
 /// `what()` says which, and what to do.
 class NodeStartFailed : public std::runtime_error {
@@ -71,6 +73,9 @@ struct NodeOptions {
   std::chrono::nanoseconds silence = std::chrono::seconds(3);
   /// How long messages wait for a node that is not up yet, before they are dead letters.
   std::chrono::nanoseconds unreachable_after = std::chrono::seconds(10);
+  /// Whether actors of other nodes may spawn actors here, of any registered class; see
+  /// Actor::spawn_on. Whoever reaches the node may then run what those classes do.
+  bool allow_remote_spawn = false;
   /// Of all that the node leaves to chance, such as jitter and routers without a seed of their own;
   /// the same seed makes the same choices in the same order. Without it, another one at each start.
   std::optional<std::uint64_t> seed = std::nullopt;
@@ -172,6 +177,7 @@ class Node : private detail::Spawns<Node, TypedRef> {
   void wait();
 
  private:
+  friend class ActorClass;
   friend class detail::Spawns<Node, spinoff::TypedRef>;
   [[nodiscard]] engine::Cell& spawner() const;
   std::uint64_t subscribe(const detail::MessageType& type,

@@ -30,6 +30,10 @@
 
 namespace spinoff {
 
+namespace engine {
+class NodeCore;
+}
+
 /// There is no such actor class, or there are two. `what()` says what there is.
 class UnknownActorClass : public std::runtime_error {
  public:
@@ -55,10 +59,16 @@ class ActorClass {
   /// Spawns a top-level actor of this class. A parameter that is a Ref is given as a text, `/path`
   /// or `host:port/path`, and looked up now. Throws InvalidParameter, which names the class, the
   /// parameter, its type and what was given; and what Node::spawn throws.
-  virtual Ref spawn(Node& node, const Parameters& given,
-                    detail::SpawnOptions options = {}) const = 0;
+  Ref spawn(Node& node, const Parameters& given, detail::SpawnOptions options = {}) const;
+  /// For the framework: the same as a child of `parent`, in its turn.
+  Ref spawn_below(engine::Cell& parent, const Parameters& given,
+                  detail::SpawnOptions options) const;
 
  protected:
+  struct Recipe {
+    const detail::ActorType& type;
+    detail::FactoryPtr factory;
+  };
   ActorClass(std::string_view name, std::vector<Parameter> parameters)
       : name_(name), parameters_(std::move(parameters)) {}
   ~ActorClass() = default;
@@ -73,6 +83,8 @@ class ActorClass {
   void leave() const noexcept;
 
  private:
+  virtual Recipe recipe(engine::NodeCore& node, const Parameters& given) const = 0;
+
   const std::string_view name_;
   const std::vector<Parameter> parameters_;
 };
@@ -92,19 +104,19 @@ template <class T>
 struct Argument {
   static constexpr bool kConvertible = ParameterType<T>;
   static std::string describe() { return ParameterConversion<T>::describe(); }
-  static T convert(const Node& /*node*/, std::string_view name, const ParameterValue& value) {
+  static T convert(engine::NodeCore& /*node*/, std::string_view name, const ParameterValue& value) {
     return convert_parameter<T>(name, value);
   }
 };
 
 std::string describe_ref();
-Ref ref_parameter(const Node& node, std::string_view name, const ParameterValue& value);
+Ref ref_parameter(engine::NodeCore& node, std::string_view name, const ParameterValue& value);
 
 template <std::derived_from<Ref> R>
 struct Argument<R> {
   static constexpr bool kConvertible = true;
   static std::string describe() { return describe_ref(); }
-  static R convert(const Node& node, std::string_view name, const ParameterValue& value) {
+  static R convert(engine::NodeCore& node, std::string_view name, const ParameterValue& value) {
     return R(ref_parameter(node, name, value));
   }
 };
@@ -113,7 +125,7 @@ template <std::derived_from<Ref> R>
 struct Argument<std::vector<R>> {
   static constexpr bool kConvertible = true;
   static std::string describe() { return "an array, each element " + describe_ref(); }
-  static std::vector<R> convert(const Node& node, std::string_view name,
+  static std::vector<R> convert(engine::NodeCore& node, std::string_view name,
                                 const ParameterValue& value) {
     std::vector<R> refs;
     for (const ParameterValue& element : array_parameter(name, value, describe())) {
@@ -151,19 +163,19 @@ class ActorClassOf<A, std::tuple<Ts...>> : public ActorClass {
  public:
   static constexpr std::size_t kCount = sizeof...(Ts);
 
-  Ref spawn(Node& node, const Parameters& given, detail::SpawnOptions options) const override {
-    return node.spawn(Props<A, Ts...>(arguments(node, given, std::index_sequence_for<Ts...>())),
-                      std::move(options));
-  }
-
  protected:
   ActorClassOf(std::initializer_list<std::string_view> names)
       : ActorClass(type_name<A>(), name_all(names, {Argument<Ts>::describe()...})) {}
   ~ActorClassOf() = default;
 
  private:
+  Recipe recipe(engine::NodeCore& node, const Parameters& given) const override {
+    return {kActorType<A>,
+            Props<A, Ts...>(arguments(node, given, std::index_sequence_for<Ts...>())).factory()};
+  }
+
   template <std::size_t... I>
-  std::tuple<Ts...> arguments(const Node& node, const Parameters& given,
+  std::tuple<Ts...> arguments(engine::NodeCore& node, const Parameters& given,
                               std::index_sequence<I...> /*unused*/) const {
     try {
       check_names(given);
@@ -174,7 +186,7 @@ class ActorClassOf<A, std::tuple<Ts...>> : public ActorClass {
   }
 
   template <class T>
-  static T argument(const Node& node, const Parameters& given, const Parameter& parameter) {
+  static T argument(engine::NodeCore& node, const Parameters& given, const Parameter& parameter) {
     const auto found = given.find(parameter.name);
     if (found == given.end()) {
       refuse_missing_parameter(parameter.name, parameter.type);

@@ -23,7 +23,8 @@ class LookupFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// `spawn` under an actor or on a node that is stopping.
+/// `spawn` under an actor or on a node that is stopping; `spawn_on` at a node that cannot be
+/// reached, or does not allow it.
 class SpawnFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

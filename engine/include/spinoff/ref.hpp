@@ -130,8 +130,9 @@ class Ref {
   template <class M>
   Timer send_later(std::chrono::nanoseconds delay, M&& message) const;
 
-  /// Stops the actor after the handler that runs now. For local actors; at another node this is
-  /// refused with an `Error` event: send that actor a message that it understands.
+  /// Stops the actor after the handler that runs now. For local actors, and those that this node
+  /// has spawned elsewhere by `spawn_on`, which cannot be poisoned; at another node this is refused
+  /// with an `Error` event: send that actor a message that it understands.
   void stop() const;
   /// The same, and a process is also dropped where it waits.
   void kill() const;

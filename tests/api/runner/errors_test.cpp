@@ -148,6 +148,8 @@ BOOST_AUTO_TEST_CASE(N04_a_bad_config_file_is_told_with_the_line) {
   check_config_refused("actor = 3\n", {"c.toml:1: actor: expected a text in quotes"});
   check_config_refused("keep-running = 'yes'\n",
                        {"c.toml:1: keep-running: expected true or false"});
+  check_config_refused("allow-remote-spawn = 1\n",
+                       {"c.toml:1: allow-remote-spawn: expected true or false"});
   check_config_refused("workers = 'x'\n", {"c.toml:1: workers: expected a number from 1 to 4094"});
   check_config_refused("log-level = 'x'\n", {"c.toml:1: log-level: expected debug, info"});
   check_config_refused("library = [1]\n", {"c.toml:1: library: expected a text in quotes"});
@@ -168,6 +170,8 @@ BOOST_AUTO_TEST_CASE(N04_options_that_make_no_sense_are_told) {
   check_refused({"--remoting", "127.0.0.1:0", "--message", "x"}, {"--message is for an actor"});
   check_refused({"--remoting", "127.0.0.1:0", "--keep-running"},
                 {"--keep-running is for an actor"});
+  check_refused({"--actor", "a", "--allow-remote-spawn"},
+                {"--allow-remote-spawn is for a node that others reach", "--remoting"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

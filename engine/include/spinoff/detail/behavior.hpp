@@ -52,6 +52,11 @@ class Behavior {
   /// What to do about a child's error, which is suspended until then. An error thrown here
   /// escalates.
   virtual Decision supervise(const ChildError& /*error*/) { return Decision::Default; }
+  /// For the engine: whether this actor will send the child an engine::Decided about that failure,
+  /// instead of deciding now. The child is suspended until then.
+  virtual bool decides_later(const ChildError& /*error*/, std::uint32_t /*failure*/) {
+    return false;
+  }
 
  protected:
   [[nodiscard]] engine::Cell& cell() const noexcept { return *cell_; }
@@ -125,5 +130,8 @@ Ref spawn(engine::Cell& parent, const ActorType& type, FactoryPtr factory, Spawn
 /// The same; `prepare` may spawn children of the new actor before it runs.
 Ref spawn(engine::Cell& parent, const ActorType& type, FactoryPtr factory, SpawnOptions options,
           const std::function<void(engine::Cell&)>& prepare);
+/// The same for the framework's own actors, whose names begin with `$`.
+Ref spawn_reserved(engine::Cell& parent, const ActorType& type, FactoryPtr factory,
+                   SpawnOptions options);
 
 }  // namespace spinoff::detail

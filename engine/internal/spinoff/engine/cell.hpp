@@ -136,6 +136,16 @@ class alignas(64) Cell final : public detail::Target {
   [[nodiscard]] bool drops_kept() const noexcept {
     return condition_.ending && !condition_.poisoned;
   }
+  /// What the actor does at its end may not take its time.
+  [[nodiscard]] bool is_killed() const noexcept { return condition_.killed; }
+  /// While the actor restarts, until the new instance has started.
+  [[nodiscard]] bool keeps_children() const noexcept {
+    return extras_ != nullptr && extras_->supervision != nullptr &&
+           extras_->supervision->keeps_children;
+  }
+  /// From now on, events and the parent's `supervise` name `other` for whose errors this actor
+  /// fails.
+  void stand_for(const Ref& other) { extras().stands_for = other; }
   /// It has stopped, apart from what its post_stop_async still does.
   [[nodiscard]] bool ends() const noexcept { return condition_.state == State::finishing; }
   /// Handles, or lets the actor take aside, what has come by now. For an actor that takes aside,
@@ -201,6 +211,7 @@ class alignas(64) Cell final : public detail::Target {
     EnvelopePtr unhandled;  // the message that is being handled, if the actor says so
     EnvelopePtr counted;    // what it came in, of a message that a coroutine handles
     std::vector<std::uint64_t> held_wakes;  // tokens that came while the actor was held
+    Ref stands_for;                         // another's errors are told as this actor's own
   };
   Extras& extras();
 
@@ -242,6 +253,9 @@ class alignas(64) Cell final : public detail::Target {
 
   // Errors (cell_supervision.cpp).
   SupervisionState& supervision();
+  [[nodiscard]] Ref shown() noexcept {
+    return extras_ != nullptr && extras_->stands_for ? extras_->stands_for : ref();
+  }
   [[nodiscard]] bool never_started() const noexcept {
     return extras_ != nullptr && extras_->supervision != nullptr &&
            extras_->supervision->never_started;

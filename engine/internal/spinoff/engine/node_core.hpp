@@ -17,6 +17,7 @@
 #include <spinoff/engine/dispatchers.hpp>
 #include <spinoff/engine/event_stream.hpp>
 #include <spinoff/engine/executor.hpp>
+#include <spinoff/engine/far_children.hpp>
 #include <spinoff/engine/node_anchor.hpp>
 #include <spinoff/engine/rejected_input.hpp>
 #include <spinoff/engine/timer_service.hpp>
@@ -70,6 +71,7 @@ class NodeCore {
   [[nodiscard]] detail::RandomStream& random() noexcept { return random_; }
   [[nodiscard]] Cell& guardian() noexcept { return *guardian_; }
   [[nodiscard]] Shutdown& shutdown() noexcept { return *shutdown_; }
+  [[nodiscard]] FarChildren& far_children() noexcept { return far_children_; }
   /// Null on a node without remoting.
   [[nodiscard]] Transport* transport() noexcept { return transport_.get(); }
 
@@ -128,6 +130,7 @@ class NodeCore {
   std::optional<NodeId> alias_;
   Ref guardian_ref_;
   Cell* guardian_ = nullptr;
+  FarChildren far_children_;
 
   const std::shared_ptr<Shutdown> shutdown_;
   std::mutex end_mutex_;

@@ -49,6 +49,7 @@ struct ChildFailed {
   std::uint32_t number;
   std::uint32_t obeyed;  // the latest Order that the child knew of
   std::shared_ptr<OpenError> open;
+  Ref shown;  // whom the parent is asked about, see Cell::stand_for
 };
 struct Decided {
   static constexpr auto kKind = MessageKind::decision;
