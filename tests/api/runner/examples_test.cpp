@@ -132,6 +132,52 @@ BOOST_AUTO_TEST_CASE(C07_the_dining_philosophers_all_get_what_they_want) {
   }
 }
 
+void check_coordinator(const std::string& output) {
+  for (const char* const line :
+       {": worker 1 is <", "> is started again: worker 1 has a bad day\n",
+        ": asking again for the numbers from 2000\n", ": there are 669 primes below 5000\n"}) {
+    BOOST_TEST(contains(output, line), line << " is missing in\n" << output);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(R13_the_coordinator_spawns_its_worker_at_another_node) {
+  ChildProcess other(startnode({"--remoting", "127.0.0.1:0", "--allow-remote-spawn"}));
+  const std::string there = address_of(other);
+  const Ended ended = run(startnode({"--remoting", "127.0.0.1:0", "--actor",
+                                     "spinoff.examples.remote_spawn.Coordinator", "--params",
+                                     "nodes=['" + there + "'], limit=5000"}));
+  BOOST_TEST(ended.status == 0);
+  check_coordinator(ended.output);
+  BOOST_TEST(contains(ended.output, ": worker 1 is <" + there + "/$remote/Worker-1-"));
+  BOOST_TEST(!contains(ended.output, "worker 1 is ready"));
+  other.wait_for_line("worker 1 is ready");
+  other.wait_for_line("worker 1 goes home");
+  other.wait_for_line("worker 1 is ready");
+  other.wait_for_line("worker 1 goes home");
+  other.signal(SIGTERM);
+  BOOST_TEST(other.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(R13_the_coordinator_runs_unmodified_on_one_node) {
+  const Ended ended = run(startnode({"--actor", "spinoff.examples.remote_spawn.Coordinator",
+                                     "--params", "nodes=[''], limit=5000"}));
+  BOOST_TEST(ended.status == 0);
+  check_coordinator(ended.output);
+}
+
+BOOST_AUTO_TEST_CASE(R13_a_startnode_that_was_not_told_to_spawns_nothing_for_others) {
+  ChildProcess other(startnode({"--remoting", "127.0.0.1:0"}));
+  const std::string there = address_of(other);
+  const Ended ended = run(startnode({"--remoting", "127.0.0.1:0", "--actor",
+                                     "spinoff.examples.remote_spawn.Coordinator", "--params",
+                                     "nodes=['" + there + "'], limit=5000"}));
+  BOOST_TEST(ended.status == 1);
+  BOOST_TEST(contains(ended.output, "at " + there +
+                                        ": that node spawns no actors for others; start it with "
+                                        "NodeOptions::allow_remote_spawn, or startnode "
+                                        "--allow-remote-spawn\n"));
+}
+
 BOOST_AUTO_TEST_CASE(N03_the_example_of_a_library_runs_in_a_runner_that_does_not_know_it) {
   const Ended ended =
       run(startnode({"--library", GREETER, "--actor", "spinoff.examples.greeter.Greeter",
