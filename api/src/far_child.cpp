@@ -32,7 +32,7 @@ struct NoException {};
 // Kills the child if this is dropped before its end, as by a kill.
 class KillUnlessDone {
  public:
-  explicit KillUnlessDone(const Ref& spawner) : spawner_(spawner) {}
+  explicit KillUnlessDone(Ref spawner) : spawner_(std::move(spawner)) {}
   KillUnlessDone(const KillUnlessDone&) = delete;
   KillUnlessDone& operator=(const KillUnlessDone&) = delete;
   ~KillUnlessDone() {

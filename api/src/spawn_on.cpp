@@ -52,7 +52,7 @@ Ref remote_spawner_at(engine::NodeCore& here, const std::string& node) {
 // Stops who stands for the actor, if its spawner does not wait for it any more.
 class StopUnlessDone {
  public:
-  explicit StopUnlessDone(const Ref& far_child) : far_child_(far_child) {}
+  explicit StopUnlessDone(Ref far_child) : far_child_(std::move(far_child)) {}
   StopUnlessDone(const StopUnlessDone&) = delete;
   StopUnlessDone& operator=(const StopUnlessDone&) = delete;
   ~StopUnlessDone() {

@@ -116,7 +116,7 @@ NodeOptions soon_unreachable() {
 
 struct SpawnFixture {
   Duty duty;
-  std::optional<TestNode> a{std::in_place, soon_unreachable()};
+  std::optional<TestNode> a{std::in_place};
   std::optional<TestNode> b{std::in_place, open_to_others()};
   Collector<Terminated> ended_at_b = listen<Terminated>(**b);
   Ref boss = (*a)->spawn<Boss>({.name = "boss"}, &duty);
@@ -234,6 +234,8 @@ BOOST_AUTO_TEST_CASE(R13_a_node_that_was_not_told_to_allow_it_refuses_and_says_w
 }
 
 BOOST_AUTO_TEST_CASE(R13_a_node_that_cannot_be_reached_is_an_error) {
+  TestNode impatient(soon_unreachable());
+  boss = impatient->spawn<Boss>(&duty);
   const std::string nowhere = free_address();
   const std::string refused = refusal({.node = nowhere});
   BOOST_TEST(
