@@ -103,7 +103,7 @@ class Node::Impl {
       hub.name = NodeId::named(options.name, hub.bind.host()).name();
     }
     try {
-      remoting::attach_hub(core, std::move(hub));
+      remoting::attach_hub(core, hub);
     } catch (const remoting::BindFailed& error) {
       throw NodeStartFailed(error.what());
     }

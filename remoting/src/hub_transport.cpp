@@ -48,7 +48,7 @@ struct UnsentWatch final : Keepsake {
 
 class HubTransport final : public engine::Transport, private Listener, private NameRoutes::Owner {
  public:
-  HubTransport(NodeCore& node, HubOptions options)
+  HubTransport(NodeCore& node, const HubOptions& options)
       : node_(node),
         rights_(options.rights),
         watched_(options.max_watches_per_node),
@@ -486,8 +486,8 @@ void HubTransport::stop() {
 
 }  // namespace
 
-void attach_hub(NodeCore& node, HubOptions options) {
-  auto transport = std::make_unique<HubTransport>(node, std::move(options));
+void attach_hub(NodeCore& node, const HubOptions& options) {
+  auto transport = std::make_unique<HubTransport>(node, options);
   Hub& hub = transport->hub();
   const std::optional<NodeId> name = transport->name();
   node.attach(std::move(transport), hub.node_id(), name);

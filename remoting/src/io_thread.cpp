@@ -134,13 +134,12 @@ void IoThread::answer_zap() {
 void IoThread::receive_frame(const zmq::message_t& frame) {
   Speaker speaker;
   if (security_ != nullptr) {
-    const char* const key = zmq_msg_gets(frame.handle(), "User-Id");
-    if (key == nullptr) {
+    speaker = {&security_->peers, key_of_connection(frame)};
+    if (!speaker.key) {
       actions_.emplace_back(Reject{RejectReason::unknown_key, 1,
                                    "a frame of a connection without a key was dropped"});
       return;
     }
-    speaker = {&security_->peers, PublicKey::parse(key)};
   }
   protocol_.frame(frame.to_string_view(), now_, actions_, speaker);
 }

@@ -157,11 +157,8 @@ class Mapper::Impl {
   }
 
   [[nodiscard]] bool may_be(const NodeId& node, const zmq::message_t& frame) const {
-    if (!options_.security) {
-      return true;
-    }
-    const char* const key = zmq_msg_gets(frame.handle(), "User-Id");
-    return key != nullptr && Speaker{&options_.security->peers, PublicKey::parse(key)}.may_be(node);
+    return !options_.security ||
+           Speaker{&options_.security->peers, key_of_connection(frame)}.may_be(node);
   }
 
   void reject(std::string what) {

@@ -16,7 +16,7 @@
 // libzmq hands messages from thread to thread in code that is not instrumented, so ThreadSanitizer
 // would see each of them as a race. What libzmq does with memory is left out; our own code is not.
 extern "C" const char* __tsan_default_suppressions() {
-  return "called_from_lib:libzmq.so\n";
+  return "called_from_lib:libzmq.so\ncalled_from_lib:libsodium.so\n";
 }
 #endif
 

@@ -11,12 +11,17 @@
 /// comes without one is dropped unread: ZeroMQ takes everybody while there is nobody to ask.
 #pragma once
 
+#include <optional>
+
 #include <zmq.hpp>
 
 #include <spinoff/peer_list.hpp>
 #include <spinoff/remoting/actions.hpp>
 
 namespace spinoff::remoting {
+
+/// The key of the connection by which the frame came; none if it was not asked for.
+[[nodiscard]] std::optional<PublicKey> key_of_connection(const zmq::message_t& frame);
 
 class ZapHandler {
  public:

@@ -10,6 +10,6 @@ namespace spinoff::remoting {
 
 /// Binds, attaches the transport to the node, and starts it. The node's actors may then talk to
 /// others; it must not have any yet. Throws BindFailed.
-void attach_hub(engine::NodeCore& node, HubOptions options);
+void attach_hub(engine::NodeCore& node, const HubOptions& options);
 
 }  // namespace spinoff::remoting
