@@ -94,7 +94,7 @@ class Reader {
   }
 
   [[noreturn]] void refuse_key(std::string_view key, const toml::node& node) const {
-    std::vector<std::string_view> known{kWorkers, kMapperPort, kLogLevel, kKeepRunning,
+    std::vector<std::string_view> known{kWorkers, kMapperPort, kLogLevel,        kKeepRunning,
                                         kLibrary, kInsecure,   kAllowRemoteSpawn};
     for (const TextOption& option : kTextOptions) {
       known.push_back(option.name);
