@@ -22,7 +22,8 @@ struct NetworkFixture {
   std::optional<TestNode> here;
   std::optional<PeerProcess> peer;
 
-  void start(const NodeOptions& options, const std::map<std::string, std::string>& environment) {
+  void start(NodeOptions options, const std::map<std::string, std::string>& environment) {
+    options.insecure = true;
     link.on_left([&] { here.emplace(options); });
     link.on_right([&] {
       peer.emplace(PeerProcess::command(BadLink::kRight + std::string(":0")), environment);
