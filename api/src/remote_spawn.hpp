@@ -32,6 +32,9 @@ namespace spinoff::remote_spawn {
 struct SpawnHere {
   std::string actor_class;
   std::string parameters;
+  /// Of an actor of this node. It does not cross nodes, and so cannot be made up by others, as the
+  /// sender can.
+  bool from_here = false;
   MSGPACK_DEFINE(actor_class, parameters)
 };
 /// What to do with the actor. Without a failure (0) it was running, and is restarted.

@@ -73,7 +73,7 @@ void RemoteSpawner::on(const SpawnHere& order) {
   if (!far_child || children_.contains(far_child)) {
     return;
   }
-  if (!for_others_ && !far_child.is_local()) {
+  if (!for_others_ && !order.from_here) {
     far_child << refusal(Refusal::other,
                          "that node spawns no actors for others; start it with "
                          "NodeOptions::allow_remote_spawn, or startnode --allow-remote-spawn");

@@ -73,7 +73,7 @@ Task<Ref> Actor::spawn_on(std::string node, std::string actor_class, std::string
   engine::NodeCore& here = cell().node();
   const Ref far_child = spawn<FarChild>(std::make_shared<FarChild::State>(
       here, remote_spawner_at(here, node),
-      remote_spawn::SpawnHere{actor_class, std::move(parameters)}));
+      remote_spawn::SpawnHere{actor_class, std::move(parameters), true}));
   StopUnlessDone guard(far_child);
   Future<remote_spawn::Outcome> asked =
       far_child.ask<remote_spawn::Outcome>(remote_spawn::Begin{}, std::chrono::nanoseconds::max());

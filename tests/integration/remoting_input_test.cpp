@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "far_worker.hpp"
 #include "fixture.hpp"
 #include "remoting/hub_fixture.hpp"
 #include "remoting/plain_connection.hpp"
@@ -358,6 +359,29 @@ BOOST_AUTO_TEST_CASE(R09_nobody_can_tell_of_the_end_of_another_nodes_actor) {
   BOOST_TEST(heard.empty());
   watched.stop();
   BOOST_TEST(heard.next().ref == remote);
+}
+
+// The sender of a message may be any actor, as when it was forwarded.
+BOOST_AUTO_TEST_CASE(R13_who_passes_for_an_actor_of_the_node_itself_spawns_nothing) {
+  const Collector<Ref> spawned("an actor that was spawned for others");
+  b->subscribe<Started>([spawned](const Started& event) {
+    if (event.actor.uri().path().starts_with("/$remote/")) {
+      spawned.add(event.actor);
+    }
+  });
+  const auto unhandled = listen<UnhandledMessage>(*b);
+  const std::string actor_class(type_name<FarWorker>());
+  std::string order = "\x92\xd9";
+  order += static_cast<char>(actor_class.size());
+  order += actor_class + "\xb7label='made up',first=1";
+  HandMade stranger(b.id());
+  stranger.begin_session();
+  stranger.say({message("/$remote", b.id().to_string() + "/greeter",
+                        "spinoff.remote_spawn.SpawnHere", order)});
+  const UnhandledMessage answer = unhandled.next();
+  BOOST_TEST(answer.actor == greeter);
+  BOOST_TEST(answer.message.type_name() == "spinoff.remote_spawn.NotSpawned");
+  BOOST_TEST(spawned.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
