@@ -12,9 +12,8 @@
 // can do then happens to the FarChild, by the means that there are for any child: limits, backoff,
 // escalation, decisions for all children. What became of it is the answer:
 //   - it was resumed: it handles the GoOn that it had sent to itself before it failed;
-//   - it was restarted: the new instance knows by `post_restart`. If there was no failure to
-//   answer,
-//     its siblings have failed, and the actor is restarted as well;
+//   - it was restarted: the new instance knows by `post_restart`. Without a failure to answer its
+//     siblings have failed, and the actor is restarted as well;
 //   - it stops: so does the actor, and the FarChild waits for that.
 // Answers name the failure that they are about, so late ones mean nothing.
 #pragma once
