@@ -37,7 +37,7 @@ class KillUnlessDone {
   KillUnlessDone& operator=(const KillUnlessDone&) = delete;
   ~KillUnlessDone() {
     if (!done_) {
-      spawner_ << StopThere{true};
+      spawner_ << StopThere{.kill = true, .from_here = true};
     }
   }
   void set_done() { done_ = true; }
@@ -100,7 +100,7 @@ void FarChild::on(const Failed& failed) {
 void FarChild::on(const GoOn& go_on) {
   if (go_on.failure > state_->answered) {
     state_->answered = go_on.failure;
-    state_->spawner << Answer{.failure = go_on.failure};
+    state_->spawner << Answer{.failure = go_on.failure, .from_here = true};
   }
 }
 
@@ -108,7 +108,7 @@ void FarChild::post_restart(const std::exception_ptr& /*reason*/) {
   if (!state_->child) {
     return;
   }
-  Answer answer{.restart = true, .keep_children = cell().keeps_children()};
+  Answer answer{.restart = true, .keep_children = cell().keeps_children(), .from_here = true};
   if (state_->failed > state_->answered) {
     answer.failure = state_->answered = state_->failed;
   }
@@ -118,7 +118,7 @@ void FarChild::post_restart(const std::exception_ptr& /*reason*/) {
 void FarChild::post_stop() {
   tell_asker({{}, {0, "it cannot be reached, or has stopped"}});
   if (is_child_there()) {
-    state_->spawner << StopThere{cell().is_killed()};
+    state_->spawner << StopThere{.kill = cell().is_killed(), .from_here = true};
   }
 }
 

@@ -26,13 +26,12 @@
 
 namespace spinoff::remote_spawn {
 
-// To the RemoteSpawner, always from a FarChild.
+// To the RemoteSpawner, always from a FarChild; `from_here`: one of the same node. That does not
+// cross nodes, and so cannot be made up by others, as the sender can.
 
 struct SpawnHere {
   std::string actor_class;
   std::string parameters;
-  /// Of an actor of this node. It does not cross nodes, and so cannot be made up by others, as the
-  /// sender can.
   bool from_here = false;
   MSGPACK_DEFINE(actor_class, parameters)
 };
@@ -41,10 +40,12 @@ struct Answer {
   std::uint32_t failure = 0;
   bool restart = false;
   bool keep_children = false;
+  bool from_here = false;
   MSGPACK_DEFINE(failure, restart, keep_children)
 };
 struct StopThere {
   bool kill = false;
+  bool from_here = false;
   MSGPACK_DEFINE(kill)
 };
 

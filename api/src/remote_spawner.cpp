@@ -73,7 +73,7 @@ void RemoteSpawner::on(const SpawnHere& order) {
   if (!far_child || children_.contains(far_child)) {
     return;
   }
-  if (!for_others_ && !order.from_here) {
+  if (!order.from_here && (!for_others_ || far_child.is_local())) {
     far_child << refusal(Refusal::other,
                          "that node spawns no actors for others; start it with "
                          "NodeOptions::allow_remote_spawn, or startnode --allow-remote-spawn");
@@ -98,7 +98,7 @@ void RemoteSpawner::on(const SpawnHere& order) {
 }
 
 void RemoteSpawner::on(const Answer& answer) {
-  const Ref child = child_of(sender());
+  const Ref child = child_of_sender(answer.from_here);
   if (!child) {
     return;
   }
@@ -117,7 +117,7 @@ void RemoteSpawner::on(const Answer& answer) {
 }
 
 void RemoteSpawner::on(const StopThere& order) {
-  const Ref child = child_of(sender());
+  const Ref child = child_of_sender(order.from_here);
   if (order.kill) {
     child.kill();
   } else {
@@ -140,6 +140,12 @@ std::string RemoteSpawner::name_for(std::string_view actor_class) {
   std::ranges::replace_if(
       name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '_'; }, '_');
   return fmt::format("{}-{}-{:x}", name, ++last_number_, start_);
+}
+
+// Who passes for an actor of this node has none.
+Ref RemoteSpawner::child_of_sender(bool from_here) const {
+  const Ref far_child(sender());
+  return far_child.is_local() == from_here ? child_of(far_child) : Ref();
 }
 
 Ref RemoteSpawner::child_of(const Ref& far_child) const {

@@ -34,6 +34,7 @@ class RemoteSpawner final : public Actor {
 
  private:
   std::string name_for(std::string_view actor_class);
+  [[nodiscard]] Ref child_of_sender(bool from_here) const;
   [[nodiscard]] Ref child_of(const Ref& far_child) const;
 
   const bool for_others_;
