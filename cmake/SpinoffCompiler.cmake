@@ -49,6 +49,24 @@ elseif(SPINOFF_SANITIZE)
   message(FATAL_ERROR "SPINOFF_SANITIZE is '${SPINOFF_SANITIZE}'; use address, thread or nothing")
 endif()
 
+option(SPINOFF_FUZZ "Let all code tell libFuzzer where it went; needs Clang" OFF)
+if(SPINOFF_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+option(SPINOFF_TOGETHER "Compile a target's sources as one: quicker, if all of them are to be compiled" OFF)
+
+# spinoff_may_be_one(<target>)
+#
+# With SPINOFF_TOGETHER, all sources of the target are compiled as one, so that what they include is read once:
+# names in their unnamed namespaces have to differ. A source for which that is too much to ask has the property
+# SKIP_UNITY_BUILD_INCLUSION. Of constants that nobody uses Clang then says nothing; of functions GCC still does.
+function(spinoff_may_be_one target)
+  set_target_properties(
+    ${target} PROPERTIES UNITY_BUILD ${SPINOFF_TOGETHER} UNITY_BUILD_BATCH_SIZE 0
+                         UNITY_BUILD_CODE_BEFORE_INCLUDE "// NOLINTNEXTLINE(bugprone-suspicious-include)")
+endfunction()
+
 find_program(SPINOFF_CCACHE ccache)
 if(SPINOFF_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Without this, ccache gives up on every file that uses a precompiled header.

@@ -15,6 +15,7 @@ function(spinoff_layer name)
   set(target spinoff_${name})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(spinoff::${name} ALIAS ${target})
+  spinoff_may_be_one(${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(

@@ -25,13 +25,16 @@ set(SPINOFF_TEST_ENVIRONMENT
 )
 
 # spinoff_test(<group> SOURCES <file>... LINKS <target>... LABELS <label>... [TIMEOUT <seconds>]
-#              [DEPENDS <target>...])
+#              [DEPENDS <target>...] [OPTIMIZED] [BEGINS_FIRST])
 #
 # Builds <group>_tests and gives each of its cases to CTest as `<group>.<suite>/<case>`. TIMEOUT (60 s
-# unless told) guards against hangs; no test may come near it. DEPENDS are programs that the tests
-# start. A rule's id at the start of a case's name makes `ctest -R L04` find it.
+# unless told, times SPINOFF_PATIENCE) guards against hangs; no test may come near it. DEPENDS are programs
+# that the tests start. OPTIMIZED sources are compiled as the library is: those that look for races in what is
+# inline; all others quickly, since most of what there is to compile are tests. BEGINS_FIRST is for groups
+# that would else end last, where CTest has not seen yet how long they take. A rule's id at the start of a
+# case's name makes `ctest -R L04` find it.
 function(spinoff_test group)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;LABELS;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZED;BEGINS_FIRST" "TIMEOUT" "SOURCES;LINKS;LABELS;DEPENDS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES OR NOT arg_LABELS)
     message(FATAL_ERROR "spinoff_test(${group}) needs SOURCES and LABELS, and knows no "
                         "'${arg_UNPARSED_ARGUMENTS}'")
@@ -39,6 +42,7 @@ function(spinoff_test group)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
+  math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * ${SPINOFF_PATIENCE}")
 
   set(target ${group}_tests)
   add_executable(${target} ${arg_SOURCES})
@@ -47,8 +51,8 @@ function(spinoff_test group)
   if("spinoff::api" IN_LIST arg_LINKS)
     target_precompile_headers(${target} PRIVATE <spinoff/spinoff.hpp>)
   endif()
-  if(SPINOFF_SANITIZE)
-    target_compile_options(${target} PRIVATE -O0) # half the time to compile, and most of it is here
+  if(NOT arg_OPTIMIZED)
+    target_compile_options(${target} PRIVATE -O0)
   endif()
   if(arg_DEPENDS)
     add_dependencies(${target} ${arg_DEPENDS})
@@ -64,6 +68,7 @@ function(spinoff_test group)
     COMMAND
       "${CMAKE_COMMAND}" "-DGROUP=${group}" "-DPROGRAM=$<TARGET_FILE:${target}>"
       "-DCASE_FILE=${case_file}" "-DLABELS=${arg_LABELS}" "-DTIMEOUT=${arg_TIMEOUT}"
+      "-DBEGINS_FIRST=${arg_BEGINS_FIRST}"
       "-DENVIRONMENT=${SPINOFF_TEST_ENVIRONMENT}" -P "${discover}"
     VERBATIM)
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${discover}")
@@ -78,6 +83,30 @@ function(spinoff_test group)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${include_file}")
 endfunction()
 
+# What a user of spinoff::api compiles with; to be quoted, since it is expanded later.
+set(SPINOFF_USER_INCLUDES "$<TARGET_PROPERTY:spinoff_api,INTERFACE_INCLUDE_DIRECTORIES>")
+set(SPINOFF_USER_INCLUDES "$<$<BOOL:${SPINOFF_USER_INCLUDES}>:-I$<JOIN:${SPINOFF_USER_INCLUDES},;-I>>")
+set(SPINOFF_USER_DEFINITIONS "$<TARGET_PROPERTY:spinoff_api,INTERFACE_COMPILE_DEFINITIONS>")
+set(SPINOFF_USER_DEFINITIONS "$<$<BOOL:${SPINOFF_USER_DEFINITIONS}>:-D$<JOIN:${SPINOFF_USER_DEFINITIONS},;-D>>")
+
+# spinoff_compile_failure_header()
+#
+# Compiles ahead what each of the tests below includes, which is most of what their compilations take.
+function(spinoff_compile_failure_header)
+  set(header "${CMAKE_CURRENT_BINARY_DIR}/user.hpp")
+  file(CONFIGURE OUTPUT "${header}" CONTENT "#include <spinoff/spinoff.hpp>\n")
+  add_custom_command(
+    OUTPUT "${header}.gch"
+    COMMAND
+      "${CMAKE_CXX_COMPILER}" -std=c++20 "${SPINOFF_USER_INCLUDES}" "${SPINOFF_USER_DEFINITIONS}" -x
+      c++-header "${header}" -o "${header}.gch" -MD -MF "${header}.d" -MT "${header}.gch"
+    DEPENDS "${header}"
+    DEPFILE "${header}.d"
+    COMMENT "Precompiling the header of the compile_failure tests"
+    COMMAND_EXPAND_LISTS)
+  add_custom_target(compile_failure_header ALL DEPENDS "${header}.gch")
+endfunction()
+
 # spinoff_compile_failure_test(<name> SOURCE <file> EXPECT <regex> [LINES <most>])
 #
 # A test that <file> does not compile for a user of spinoff::api, and that what the compiler says
@@ -86,15 +115,13 @@ endfunction()
 function(spinoff_compile_failure_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;EXPECT;LINES" "")
   cmake_path(ABSOLUTE_PATH arg_SOURCE)
-  set(includes "$<TARGET_PROPERTY:spinoff_api,INTERFACE_INCLUDE_DIRECTORIES>")
-  set(definitions "$<TARGET_PROPERTY:spinoff_api,INTERFACE_COMPILE_DEFINITIONS>")
   add_test(
     NAME compile_failure.${name}
     COMMAND
       "${CMAKE_COMMAND}" "-DEXPECT=${arg_EXPECT}" "-DLINES=${arg_LINES}" -P
       "${PROJECT_SOURCE_DIR}/cmake/expect_compile_failure.cmake" -- "${CMAKE_CXX_COMPILER}" -std=c++20
-      -fsyntax-only "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
-      "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>" "${arg_SOURCE}"
+      "${SPINOFF_USER_INCLUDES}" "${SPINOFF_USER_DEFINITIONS}" -fsyntax-only -Werror=invalid-pch -include
+      "${CMAKE_CURRENT_BINARY_DIR}/user.hpp" "${arg_SOURCE}"
     COMMAND_EXPAND_LISTS)
   set_tests_properties(compile_failure.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()

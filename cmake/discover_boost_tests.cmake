@@ -1,5 +1,5 @@
 # Runs after a test program was linked: asks it for its cases and writes a file that tells CTest of each.
-# In: PROGRAM, GROUP, CASE_FILE, LABELS, TIMEOUT, ENVIRONMENT.
+# In: PROGRAM, GROUP, CASE_FILE, LABELS, TIMEOUT, BEGINS_FIRST, ENVIRONMENT.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -66,6 +66,9 @@ while(index LESS total)
       string(APPEND script " DISABLED TRUE")
     endif()
     string(APPEND script ")\n")
+    if(BEGINS_FIRST)
+      string(APPEND script "set_tests_properties([==[${test}]==] PROPERTIES COST ${TIMEOUT})\n")
+    endif()
     math(EXPR count "${count} + 1")
   endif()
 endwhile()

@@ -4,7 +4,7 @@
 for argument; do
   case $previous$argument in
     -o*) [ "$previous" = -o ] && output=$argument ;;
-    *.cpp) source=$argument ;;
+    *.cpp | *.cxx) source=$argument ;;
   esac
   previous=$argument
 done

@@ -33,11 +33,11 @@ struct PoolAllocator {
   friend bool operator==(const PoolAllocator&, const PoolAllocator&) = default;
 };
 
-struct Kept {
+struct KeptMessage {
   std::uint64_t order;
   EnvelopePtr message;
 };
-using Line = std::list<Kept, PoolAllocator<Kept>>;
+using Line = std::list<KeptMessage, PoolAllocator<KeptMessage>>;
 using Place = Line::iterator;
 
 using Hash = std::size_t (*)(const Content& message);
@@ -121,7 +121,7 @@ class KeptMessages::Queue {
   [[nodiscard]] Place none() noexcept { return line_.end(); }
 
   void add(std::uint64_t order, EnvelopePtr message) {
-    const Place place = line_.insert(line_.end(), Kept{order, std::move(message)});
+    const Place place = line_.insert(line_.end(), KeptMessage{order, std::move(message)});
     for (Index& index : indices_) {
       index.add(place);
     }

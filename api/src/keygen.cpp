@@ -2,55 +2,25 @@
 
 #include <cstdio>
 
-#include <CLI/CLI.hpp>
-
 #include <spinoff/remoting/key_files.hpp>
 
+#include "command_lines.hpp"
+
 namespace spinoff::api {
-namespace {
-
-constexpr const char* kDescription =
-    "Makes the keys of a node: FILE, the secret one, and FILE.pub, the public one.";
-
-constexpr const char* kFooter =
-    R"(Give the node the secret one, `--key FILE`, and nobody else. The public one is the line for the
-lists of the nodes that it talks to, `--peers`: put it into that file, or the whole FILE.pub into
-that folder. Files that are there already are never overwritten.
-
-Example:
-  startnode keygen a.key --node 10.0.0.1:9700
-)";
-
-}  // namespace
-
 int run_keygen(const std::string& program, int argc, const char* const* argv) {
-  std::string file;
-  std::string node;
-  CLI::App app(kDescription, program + " " + std::string(kKeygen));
-  app.footer(kFooter);
-  app.add_option("FILE", file, "Where the secret key goes")->required();
-  app.add_option("--node", node,
-                 "The node's id, as in its --remoting; host:* for all nodes of a host, '*' for any "
-                 "node")
-      ->required()
-      ->type_name("HOST:PORT");
-  app.set_help_flag("-h,--help", "Print this help and exit");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+  const KeygenLine line = read_keygen_line(program, argc, argv);
+  if (line.answer) {
+    std::fputs(line.answer->c_str(), stdout);
     return 0;
-  } catch (const CLI::Error& error) {
-    throw UsageError(std::string(kKeygen) + ": " + error.what() + "; " + std::string(kKeygen) +
-                     " --help says more");
   }
   const SecretKey key = SecretKey::generate();
-  remoting::write_key_pair(file, node, key);
+  remoting::write_key_pair(line.file, line.node, key);
   std::printf(
       "wrote the secret key %s: for the node %s alone, with --key\n"
       "wrote the public key %s.pub: for the lists of its peers, --peers\n"
       "%s %s\n",
-      file.c_str(), node.c_str(), file.c_str(), node.c_str(), key.public_key().to_string().c_str());
+      line.file.c_str(), line.node.c_str(), line.file.c_str(), line.node.c_str(),
+      key.public_key().to_string().c_str());
   return 0;
 }
 

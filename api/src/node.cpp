@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <thread>
 
+#include <spinoff/api/node_inside.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/shutdown.hpp>
@@ -64,24 +66,80 @@ void check_liveness(const NodeOptions& options) {
   }
 }
 
+remoting::QueueLimits checked_queue(const NodeOptions& options) {
+  if (options.max_queued_messages < 1 || options.max_queued_bytes < 1) {
+    throw NodeStartFailed(
+        "a node's max_queued_messages and max_queued_bytes must be at least 1: without room for "
+        "any message, none could be sent to another node");
+  }
+  if (!(options.queue_high_water_mark >= 0 && options.queue_high_water_mark <= 1)) {
+    throw NodeStartFailed(
+        "a node's queue_high_water_mark is a share of what may wait for another node: give 0 to 1, "
+        "where 0 means that nothing is told");
+  }
+  return {.messages = options.max_queued_messages,
+          .bytes = options.max_queued_bytes,
+          .high_water_mark = options.queue_high_water_mark};
+}
+
+void set_max_message(const NodeOptions& options, remoting::HubOptions& hub) {
+  constexpr std::size_t kSmallest = std::size_t{1} << 10U;
+  constexpr std::size_t kLargest = std::size_t{1} << 30U;
+  const std::size_t largest = options.max_message_bytes;
+  if (largest < kSmallest || largest > kLargest) {
+    throw NodeStartFailed("a node's max_message_bytes cannot be " + std::to_string(largest) +
+                          ": give 1024 (1 KiB) to 1073741824 (1 GiB)");
+  }
+  hub.protocol.max_message_bytes = largest;
+}
+
+NodeId relay_of(const std::string& text) {
+  NodeId relay;
+  try {
+    relay = NodeId::parse(text);
+  } catch (const InvalidUri& error) {
+    throw NodeStartFailed(std::string("a relay (relays) cannot be reached: ") + error.what());
+  }
+  if (relay.port() == 0) {
+    throw NodeStartFailed(
+        "a relay (relays) is given by its host and port, such as 10.0.0.1:9700; '" + text +
+        "' has no port");
+  }
+  return relay;
+}
+
+std::vector<NodeId> relays_of(const NodeOptions& options) {
+  if (options.relay_after.has_value() && *options.relay_after <= std::chrono::nanoseconds(0)) {
+    throw NodeStartFailed("the time after which relays are tried (relay_after) has to be over 0");
+  }
+  std::vector<NodeId> relays;
+  for (const std::string& text : options.relays) {
+    if (NodeId relay = relay_of(text); std::ranges::find(relays, relay) == relays.end()) {
+      relays.push_back(std::move(relay));
+    }
+  }
+  return relays;
+}
+
 }  // namespace
 
 class Node::Impl {
  public:
-  explicit Impl(const NodeOptions& options)
+  Impl(const NodeOptions& options, int threads, detail::NodeParts parts)
       : stop_limit(options.stop_limit),
-        workers(workers_of(options)),
-        core(core_options(options), engine::make_tbb_executor(workers),
-             std::make_unique<engine::TimerThread>()) {
+        workers(threads),
+        attach(std::move(parts.attach)),
+        core(core_options(options), std::move(parts.executor), std::move(parts.timers)) {
     if (options.log_events) {
       log_events();
     }
     if (options.remoting.has_value()) {
       start_remoting(options);
-    } else if (options.security.has_value() || options.insecure || !options.name.empty()) {
+    } else if (options.security.has_value() || options.insecure || !options.name.empty() ||
+               !options.relays.empty()) {
       throw NodeStartFailed(
-          "a node that no other one can reach needs no keys, no name and not to be insecure: give "
-          "`remoting`, or leave out `security`, `name` and `insecure`");
+          "a node that no other one can reach needs no keys, no name, no relays and not to be "
+          "insecure: give `remoting`, or leave out `security`, `name`, `relays` and `insecure`");
     }
   }
 
@@ -95,15 +153,20 @@ class Node::Impl {
     hub.protocol.heartbeat = options.heartbeat;
     hub.protocol.silence = options.silence;
     hub.protocol.unreachable = options.unreachable_after;
+    hub.queue = checked_queue(options);
+    set_max_message(options, hub);
+    hub.protocol.relays = relays_of(options);
+    hub.protocol.relay_after = options.relay_after.value_or(options.heartbeat * 3 / 2);
     hub.security = options.security;
     hub.insecure = options.insecure;
     hub.rights = options.remote_rights;
+    hub.protocol.may_relay = options.remote_rights.relay;
     hub.mapper_port = options.mapper_port;
     if (!options.name.empty()) {
       hub.name = NodeId::named(options.name, hub.bind.host()).name();
     }
     try {
-      remoting::attach_hub(core, hub);
+      attach(core, hub);
     } catch (const remoting::BindFailed& error) {
       throw NodeStartFailed(error.what());
     }
@@ -153,6 +216,11 @@ class Node::Impl {
     subscribe<NodeDown>([](const NodeDown& event) {
       write(LogLevel::info, kRemoting, "the node {} is down: {}", event.node, event.reason);
     });
+    subscribe<NodeHighWaterMarkReached>([](const NodeHighWaterMarkReached& event) {
+      write(LogLevel::warning, kRemoting,
+            "{} messages ({} bytes) wait for the node {}: it is not up, or cannot keep up",
+            event.messages, event.bytes, event.node);
+    });
     subscribe<NameClaimed>([](const NameClaimed& event) {
       write(LogLevel::info, kRemoting, "this node is {}", event.name);
     });
@@ -184,10 +252,43 @@ class Node::Impl {
   static constexpr std::string_view kRemoting = "remoting";
   const std::chrono::nanoseconds stop_limit;
   const int workers;
+  const detail::AttachHub attach;
   engine::NodeCore core;
 };
 
-Node::Node(const NodeOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+namespace detail {
+
+NodeParts NodeParts::of_threads(int workers) {
+  return {.executor = engine::make_tbb_executor(workers),
+          .timers = std::make_unique<engine::TimerThread>(),
+          .attach = [](engine::NodeCore& core, const remoting::HubOptions& options) {
+            remoting::attach_hub(core, options);
+          }};
+}
+
+int NodeInside::workers_of(const NodeOptions& options) {
+  return spinoff::workers_of(options);
+}
+
+std::unique_ptr<Node> NodeInside::make(const NodeOptions& options, int workers, NodeParts parts) {
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): make_unique cannot call it
+  return std::unique_ptr<Node>(
+      new Node(std::make_unique<Node::Impl>(options, workers, std::move(parts))));
+}
+
+engine::NodeCore& NodeInside::core(const Node& node) noexcept {
+  return node.impl_->core;
+}
+
+}  // namespace detail
+
+Node::Node(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+
+Node::Node(const NodeOptions& options)
+    : impl_([&] {
+        const int workers = workers_of(options);
+        return std::make_unique<Impl>(options, workers, detail::NodeParts::of_threads(workers));
+      }()) {}
 
 Node::~Node() {
   impl_->core.stop(impl_->stop_limit);

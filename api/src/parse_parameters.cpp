@@ -6,6 +6,8 @@
 #include <spinoff/api/parse_parameters.hpp>
 #include <spinoff/serialization/quoted.hpp>
 
+#include "toml_error.hpp"
+
 namespace spinoff::api {
 namespace {
 
@@ -88,7 +90,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   std::size_t byte = byte_of_character(text, character - 1);
   // What is wrong with a name shows at its end or at the character behind it.
   byte = std::min(byte + 1, text.size());
-  std::string why(error.description());
+  std::string why = describe(error);
   // "Error while parsing value: " says nothing to a user.
   if (const std::size_t colon = why.find(": "); why.starts_with("Error while")) {
     why.erase(0, colon == std::string::npos ? 0 : colon + 2);

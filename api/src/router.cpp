@@ -5,6 +5,7 @@
 #include <spinoff/actor.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/sole_thread.hpp>
 #include <spinoff/router.hpp>
 
 namespace spinoff::detail {
@@ -120,6 +121,9 @@ void refuse_routed(const Ref& pool, EnvelopePtr message) {
 std::uint64_t draw_seed() {
   if (engine::Cell* const running = engine::Cell::running()) {
     return running->node().random().next();
+  }
+  if (engine::SoleThread* const sole = engine::SoleThread::current()) {
+    return sole->random();
   }
   std::random_device device;
   return (std::uint64_t{device()} << 32U) | device();

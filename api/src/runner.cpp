@@ -17,6 +17,7 @@
 #include <spinoff/runner.hpp>
 
 #include "actor_library.hpp"
+#include "command_lines.hpp"
 #include "keeper.hpp"
 #include "keygen.hpp"
 #include "mapper_command.hpp"
@@ -137,6 +138,8 @@ class Runner {
     belongs("key", options_.key.has_value());
     belongs("peers", options_.peers.has_value());
     belongs("deny", options_.deny.has_value());
+    belongs("relays", options_.relays.has_value());
+    belongs(kAllowRelay, options_.allow_relay.value_or(false));
     belongs(kInsecure, options_.insecure.value_or(false));
     if (options_.remoting) {
       try {
@@ -151,8 +154,15 @@ class Runner {
             .insecure = options_.insecure.value_or(false),
             .name = options_.node_name.value_or(""),
             .mapper_port = options_.mapper_port.value_or(remoting::kMapperPort),
-            .remote_rights = read_rights(options_.deny.value_or("")),
+            .remote_rights = rights(),
+            .relays = read_relays(options_.relays.value_or("")),
             .allow_remote_spawn = options_.allow_remote_spawn.value_or(false)};
+  }
+
+  [[nodiscard]] RemoteRights rights() const {
+    RemoteRights rights = read_rights(options_.deny.value_or(""));
+    rights.relay = options_.allow_relay.value_or(false);
+    return rights;
   }
 
   void start_actor(Node& node) {

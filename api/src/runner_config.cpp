@@ -5,6 +5,7 @@
 
 #include "runner_options.hpp"
 #include "similar_names.hpp"
+#include "toml_error.hpp"
 
 namespace spinoff::api {
 namespace {
@@ -20,7 +21,7 @@ std::string contents(const std::string& file) {
 
 class Reader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  Reader(const std::string& file, std::string_view text) : file_(file), text_(text) {}
 
   RunnerOptions read() {
     for (const auto& [key, node] : parse()) {
@@ -32,9 +33,9 @@ class Reader {
  private:
   toml::table parse() const {
     try {
-      return toml::parse(contents(file_));
+      return toml::parse(text_);
     } catch (const toml::parse_error& error) {
-      throw UsageError(place(error.source()) + ": " + std::string(error.description()));
+      throw UsageError(place(error.source()) + ": " + describe(error));
     }
   }
 
@@ -62,6 +63,8 @@ class Reader {
       options_.insecure = expect(node.as_boolean(), key, node, "true or false");
     } else if (key == kAllowRemoteSpawn) {
       options_.allow_remote_spawn = expect(node.as_boolean(), key, node, "true or false");
+    } else if (key == kAllowRelay) {
+      options_.allow_relay = expect(node.as_boolean(), key, node, "true or false");
     } else if (key == kLibrary) {
       take_libraries(node);
     } else {
@@ -94,8 +97,8 @@ class Reader {
   }
 
   [[noreturn]] void refuse_key(std::string_view key, const toml::node& node) const {
-    std::vector<std::string_view> known{kWorkers, kMapperPort, kLogLevel,        kKeepRunning,
-                                        kLibrary, kInsecure,   kAllowRemoteSpawn};
+    std::vector<std::string_view> known{kWorkers, kMapperPort, kLogLevel,         kKeepRunning,
+                                        kLibrary, kInsecure,   kAllowRemoteSpawn, kAllowRelay};
     for (const TextOption& option : kTextOptions) {
       known.push_back(option.name);
     }
@@ -109,13 +112,18 @@ class Reader {
   }
 
   const std::string& file_;
+  std::string_view text_;
   RunnerOptions options_;
 };
 
 }  // namespace
 
 RunnerOptions read_config(const std::string& file) {
-  return Reader(file).read();
+  return parse_config(file, contents(file));
+}
+
+RunnerOptions parse_config(const std::string& file, std::string_view text) {
+  return Reader(file, text).read();
 }
 
 }  // namespace spinoff::api

@@ -9,7 +9,7 @@
 
 namespace spinoff::api {
 
-const std::array<TextOption, 10> kTextOptions{
+const std::array<TextOption, 11> kTextOptions{
     TextOption{"actor", &RunnerOptions::actor, "CLASS", "Spawn an actor of this class; see --list"},
     TextOption{"name", &RunnerOptions::name, "NAME",
                "The actor's name; without it, one is made up"},
@@ -27,6 +27,8 @@ const std::array<TextOption, 10> kTextOptions{
                "Talk only to nodes of this list: a file, or a folder of *.pub; needs --key"},
     TextOption{"deny", &RunnerOptions::deny, "WHAT",
                "What other nodes may not do here: send, watch, or both with a comma between"},
+    TextOption{"relays", &RunnerOptions::relays, "NODES",
+               "Reach others by these nodes if not directly: HOST:PORT, with commas between"},
     TextOption{"pidfile", &RunnerOptions::pidfile, "FILE",
                "Keep the process id in this file while the node runs"},
 };
@@ -81,6 +83,21 @@ RemoteRights read_rights(std::string_view denied) {
   return rights;
 }
 
+std::vector<std::string> read_relays(std::string_view text) {
+  std::vector<std::string> relays;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view relay = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(relay.size() + 1, rest.size()));
+    try {
+      static_cast<void>(NodeId::parse(relay));
+    } catch (const InvalidUri& error) {
+      throw UsageError(std::string("relays: ") + error.what());
+    }
+    relays.emplace_back(relay);
+  }
+  return relays;
+}
+
 RunnerOptions merge(RunnerOptions first, const RunnerOptions& second) {
   const auto take = [&](auto member) {
     if (!(first.*member).has_value()) {
@@ -96,6 +113,7 @@ RunnerOptions merge(RunnerOptions first, const RunnerOptions& second) {
   take(&RunnerOptions::keep_running);
   take(&RunnerOptions::insecure);
   take(&RunnerOptions::allow_remote_spawn);
+  take(&RunnerOptions::allow_relay);
   if (first.libraries.empty()) {
     first.libraries = second.libraries;
   }

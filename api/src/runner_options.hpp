@@ -27,6 +27,7 @@ struct RunnerOptions {
   std::optional<std::string> key;
   std::optional<std::string> peers;
   std::optional<std::string> deny;
+  std::optional<std::string> relays;
   std::optional<std::string> params;
   std::optional<std::string> message;
   std::optional<std::string> pidfile;
@@ -36,6 +37,7 @@ struct RunnerOptions {
   std::optional<bool> keep_running;
   std::optional<bool> insecure;
   std::optional<bool> allow_remote_spawn;
+  std::optional<bool> allow_relay;
   std::vector<std::string> libraries;
 };
 
@@ -46,7 +48,7 @@ struct TextOption {
   std::string_view placeholder;
   std::string_view help;
 };
-extern const std::array<TextOption, 10> kTextOptions;
+extern const std::array<TextOption, 11> kTextOptions;
 
 /// The others' names.
 inline constexpr std::string_view kWorkers = "workers";
@@ -56,6 +58,7 @@ inline constexpr std::string_view kLibrary = "library";
 inline constexpr std::string_view kMapperPort = "mapper-port";
 inline constexpr std::string_view kInsecure = "insecure";
 inline constexpr std::string_view kAllowRemoteSpawn = "allow-remote-spawn";
+inline constexpr std::string_view kAllowRelay = "allow-relay";
 
 /// `where` says in an error where the text stands. All throw UsageError.
 int read_workers(std::string_view where, std::string_view text);
@@ -63,23 +66,13 @@ std::uint16_t read_port(std::string_view where, std::string_view text);
 LogLevel read_log_level(std::string_view where, std::string_view text);
 /// What is left when other nodes may not do what `text` names: words with commas between.
 RemoteRights read_rights(std::string_view denied);
-
-struct CommandLine {
-  RunnerOptions options;
-  std::optional<std::string> config;
-  bool list = false;
-  /// To be printed instead of running anything: the help, or the version.
-  std::optional<std::string> answer;
-};
-
-/// What the program was called as, without the folder.
-std::string program_name(int argc, const char* const* argv);
-
-/// Throws UsageError.
-CommandLine read_command_line(int argc, const char* const* argv);
+/// Node ids with commas between.
+std::vector<std::string> read_relays(std::string_view text);
 
 /// Reads a TOML file. Throws UsageError, with the file and the line.
 RunnerOptions read_config(const std::string& file);
+/// The same, of what the file has in it.
+RunnerOptions parse_config(const std::string& file, std::string_view text);
 
 /// `first` where it says something, `second` elsewhere.
 RunnerOptions merge(RunnerOptions first, const RunnerOptions& second);

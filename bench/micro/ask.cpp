@@ -6,7 +6,7 @@
 
 #include <spinoff/spinoff.hpp>
 
-namespace spinoff::bench {
+namespace spinoff::bench::ask {
 namespace {
 
 constexpr std::int64_t kBatch = 1'000;
@@ -67,4 +67,4 @@ void ask_from_an_actor(benchmark::State& state) {
 BENCHMARK(ask_from_an_actor)->UseRealTime();
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::ask

@@ -8,7 +8,7 @@
 
 #include <spinoff/actor.hpp>
 
-namespace spinoff::bench {
+namespace spinoff::bench::dispatch {
 namespace {
 
 template <std::size_t Number>
@@ -57,4 +57,4 @@ BENCHMARK(dispatch<8>);
 BENCHMARK(dispatch<32>);
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::dispatch

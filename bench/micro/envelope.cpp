@@ -10,7 +10,7 @@
 
 #include <spinoff/detail/envelope.hpp>
 
-namespace spinoff::bench {
+namespace spinoff::bench::envelope {
 namespace {
 
 using detail::Envelope;
@@ -84,4 +84,4 @@ void envelope_other_thread(benchmark::State& state) {
 BENCHMARK(envelope_other_thread)->UseRealTime();
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::envelope

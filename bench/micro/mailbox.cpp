@@ -8,7 +8,7 @@
 
 #include <spinoff/engine/mailbox.hpp>
 
-namespace spinoff::bench {
+namespace spinoff::bench::mailbox {
 namespace {
 
 using detail::Envelope;
@@ -94,4 +94,4 @@ void mailbox_two_producers(benchmark::State& state) {
 BENCHMARK(mailbox_two_producers)->UseRealTime();
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::mailbox

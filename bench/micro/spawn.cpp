@@ -7,7 +7,7 @@
 #include <spinoff/actor.hpp>
 #include <spinoff/node.hpp>
 
-namespace spinoff::bench {
+namespace spinoff::bench::spawn {
 namespace {
 
 constexpr std::int64_t kBatch = 1'000;
@@ -62,4 +62,4 @@ void spawn_and_stop_top_level(benchmark::State& state) {
 BENCHMARK(spawn_and_stop_top_level)->UseRealTime();
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::spawn

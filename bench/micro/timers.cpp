@@ -8,7 +8,7 @@
 
 #include <spinoff/engine/timer_wheel.hpp>
 
-namespace spinoff::bench {
+namespace spinoff::bench::timers {
 namespace {
 
 using engine::kLastTick;
@@ -80,4 +80,4 @@ void timer_start_and_expire(benchmark::State& state) {
 BENCHMARK(timer_start_and_expire);
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::timers

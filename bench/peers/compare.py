@@ -7,17 +7,15 @@ to ends the whole comparison with exit status 1, and no figure is given. `./dev 
 Spinoff first: the ratios say how many times as long the others take.
 """
 import argparse
-import datetime
 import json
-import os
 import pathlib
-import platform
 import shlex
 import statistics
 import subprocess
 import sys
 
 import chart
+from page import Failed, conditions_of_run, head, number, put_between_markers, row, say, some
 
 WORKLOADS = {
     "pingpong": {"n": 1000000},
@@ -37,12 +35,6 @@ FLOORS = [
     ("count", "count", "one thread to another, which spins"),
     ("count_one_thread", "count", "one thread, plain queues"),
 ]
-BEGIN = "<!-- begin: written by ./dev bench --peers -->"
-END = "<!-- end: written by ./dev bench --peers -->"
-
-
-class Failed(Exception):
-    """What went wrong, for people."""
 
 
 class System:
@@ -115,10 +107,6 @@ class SameWork:
             raise Failed(f"{where} had {result['messages']} messages; another system had {expected}")
 
 
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
 def measure(systems, floor, workloads, options):
     """All runs, in turn. The number of messages of each workload."""
     same = SameWork(options.workers)
@@ -140,15 +128,6 @@ def milliseconds(seconds):
 def spread(system, workload):
     seconds = system.seconds[workload]
     return f"{max(seconds) / min(seconds):.2f}"
-
-
-def row(cells):
-    return "| " + " | ".join(cells) + " |"
-
-
-def head(first_is_text, names):
-    return [row(names), "|" + "|".join(" --- " if i < first_is_text else " ---: "
-                                       for i in range(len(names))) + "|"]
 
 
 def ratios_to_first(systems, workloads):
@@ -187,41 +166,13 @@ def floor_table(first, floor, workloads):
     return lines
 
 
-def processor():
-    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def some(count, what):
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 def conditions(systems, options):
-    return [f"- {datetime.date.today().isoformat()}; {processor()}, {some(os.cpu_count(), 'core')}; "
-            f"{platform.system()} {platform.release()}",
+    return [conditions_of_run(),
             f"- {'; '.join(system.label for system in systems)}; "
             f"{some(options.workers, 'worker')} each",
             f"- medians of {some(options.rounds * options.repeat, 'run')}: "
             f"{some(options.rounds, 'round')} in turn, a process each with "
             f"{some(options.repeat, 'run')}"]
-
-
-def put_between_markers(document, lines):
-    text = document.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise Failed(f"{document} has no lines '{BEGIN}' and '{END}' to write between")
-    document.write_text("\n".join([before + begin, *lines, end + after]), encoding="utf-8")
-
-
-def number(text):
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
-    return value
 
 
 def read_options(arguments):
@@ -260,8 +211,8 @@ def compare(options):
     if options.document and not options.only:
         picture = options.document.with_suffix(".svg")
         title = f"How many times as long the others take as {systems[0].label}"
-        put_between_markers(options.document, [*lines, f"![{title}]({picture.name})", "",
-                                               *tables, "", *floors, ""])
+        put_between_markers(options.document, "./dev bench --peers",
+                            [*lines, f"![{title}]({picture.name})", "", *tables, "", *floors, ""])
         picture.write_text(chart.draw(title, ratios), encoding="utf-8")
         say(f"written: {options.document} and {picture}")
 

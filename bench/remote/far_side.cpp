@@ -1,5 +1,4 @@
-#include "remote/far_side.hpp"
-
+// The second process: actors that count a flood, and one that answers questions.
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -7,8 +6,8 @@
 #include <spinoff/spinoff.hpp>
 
 #include "remote/messages.hpp"
-#include "remote/plain_zmq.hpp"
-#include "remote/window.hpp"
+#include "remote/nodes.hpp"
+#include "remote/program/window.hpp"
 
 namespace spinoff::bench {
 
@@ -16,11 +15,11 @@ namespace {
 
 class Counter : public Actor {
  public:
-  explicit Counter(RemoteOptions options) : options_(options) {}
+  Counter(RemoteOptions options, std::uint64_t messages) : options_(options), messages_(messages) {}
   void on(const Drop& drop) {
     arrived_.in_order += drop.number == arrived_.count && drop.text.size() == options_.size;
     ++arrived_.count;
-    if (arrived_.count % acknowledge_every_ == 0 || arrived_.count == options_.messages) {
+    if (arrived_.count % acknowledge_every_ == 0 || arrived_.count == messages_) {
       sender() << arrived_;
     }
   }
@@ -29,7 +28,8 @@ class Counter : public Actor {
 
  private:
   RemoteOptions options_;
-  std::uint64_t acknowledge_every_ = acknowledge_every(options_.size);
+  std::uint64_t messages_;
+  std::uint64_t acknowledge_every_ = acknowledge_every(options_);
   Arrived arrived_{};
 };
 
@@ -41,14 +41,16 @@ class Answerer : public Actor {
 
 }  // namespace
 
-void run_far_side(const RemoteOptions& options) {
-  Node node({.remoting = "127.0.0.1:0", .high_water_mark = 0});  // floods are meant
-  node.spawn<Counter>({.name = "counter"}, options);
+void nodes_far_side(const RemoteOptions& options) {
+  // Floods are meant, and so are nodes that come and go.
+  Node node({.remoting = "127.0.0.1:0", .high_water_mark = 0, .log_events = false});
+  for (unsigned pair = 0; pair < options.pairs; ++pair) {
+    node.spawn<Counter>({.name = fmt::format("counter-{}", pair)}, options,
+                        options.messages_of(pair));
+  }
   node.spawn<Answerer>({.name = "answerer"});
-  ZmqFarSide zmq(options);
-  fmt::print("{}\n{}\n", node.id()->to_string(), zmq.endpoint());
+  fmt::print("{}\n", node.id()->to_string());
   std::fflush(stdout);
-  zmq.serve(options);
   while (std::getchar() != EOF) {
   }
 }

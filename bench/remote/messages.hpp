@@ -37,4 +37,9 @@ struct Answer {
   MSGPACK_DEFINE(number)
 };
 
+/// Only to meet.
+struct Greeting {
+  MSGPACK_DEFINE()
+};
+
 }  // namespace spinoff::bench

@@ -1,11 +1,16 @@
-#include "remote/near_side.hpp"
-
+// The first process: actors that flood, and a process that asks.
+#include <algorithm>
 #include <future>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include <spinoff/spinoff.hpp>
 
 #include "remote/messages.hpp"
-#include "remote/window.hpp"
+#include "remote/nodes.hpp"
+#include "remote/program/window.hpp"
 
 namespace spinoff::bench {
 
@@ -19,38 +24,27 @@ constexpr std::chrono::seconds kPatience{10};
 struct Start {};
 struct Overdue {};
 
-struct FloodResult {
-  double seconds;
-  std::uint64_t in_order;
-};
-
-// Sends all messages, never more at once than the window allows; see window.hpp.
+// Sends all messages of its pair, never more at once than the window allows; see window.hpp.
 class Flood : public Actor {
  public:
-  Flood(Ref counter, RemoteOptions options, std::promise<FloodResult>* done)
-      : counter_(std::move(counter)), options_(options), done_(done) {}
-  void on(const Start& /*start*/) {
-    begin_ = Clock::now();
-    send_more();
-  }
+  Flood(Ref counter, RemoteOptions options, std::uint64_t messages, std::promise<void>* done)
+      : counter_(std::move(counter)), options_(options), messages_(messages), done_(done) {}
+  void on(const Start& /*start*/) { send_more(); }
   void on(const Arrived& arrived) {
-    arrived_ = arrived;
-    if (arrived.count >= options_.messages) {
+    arrived_ = arrived.count;
+    if (arrived_ >= messages_) {
       stop();
     } else {
       send_more();
     }
   }
   void on(const Overdue& /*overdue*/) { stop(); }
-  void post_stop() override {
-    const std::chrono::duration<double> time = Clock::now() - begin_;
-    done_->set_value({.seconds = time.count(), .in_order = arrived_.in_order});
-  }
+  void post_stop() override { done_->set_value(); }
   using Receives = Messages<Start, Arrived, Overdue>;
 
  private:
   void send_more() {
-    for (; sent_ < options_.messages && sent_ - arrived_.count < window_; ++sent_) {
+    for (; sent_ < messages_ && sent_ - arrived_ < window_; ++sent_) {
       counter_ << Drop{sent_, text_};
     }
     start_timer("overdue", kPatience, Overdue{});
@@ -58,12 +52,12 @@ class Flood : public Actor {
 
   Ref counter_;
   RemoteOptions options_;
-  std::promise<FloodResult>* done_;
-  std::uint64_t window_ = window(options_.size);
+  std::uint64_t messages_;
+  std::promise<void>* done_;
+  std::uint64_t window_ = window(options_);
   std::string text_ = std::string(options_.size, 'x');
   std::uint64_t sent_ = 0;
-  Arrived arrived_{};
-  Clock::time_point begin_;
+  std::uint64_t arrived_ = 0;
 };
 
 // Asks one question after the other.
@@ -87,25 +81,52 @@ class Asker : public Process {
   }
 };
 
+struct Pair {
+  Ref counter;
+  std::promise<void> flooded;
+  Ref flood;
+};
+
+std::int64_t count_lost(const std::vector<Pair>& pairs, const RemoteOptions& options) {
+  auto lost = static_cast<std::int64_t>(options.messages);
+  for (const Pair& pair : pairs) {
+    const Arrived arrived = pair.counter.ask<Arrived>(HowMany{}, kPatience).get();
+    lost -= static_cast<std::int64_t>(std::min(arrived.count, arrived.in_order));
+  }
+  return lost;
+}
+
 }  // namespace
 
-RemoteFigures measure_nodes(const std::string& far_node, const RemoteOptions& options) try {
-  std::promise<FloodResult> flooded;
+RemoteFigures nodes_near_side(const std::string& far_node, const RemoteOptions& options,
+                              const CpuTime& cpu) try {
+  std::vector<Pair> pairs(options.pairs);  // outlives the node
   std::promise<RoundTrips> asked;
-  Node node({.remoting = "127.0.0.1:0", .high_water_mark = 0});
-  const Ref counter = node.lookup(far_node + "/counter");
-  const Ref answerer = node.lookup(far_node + "/answerer");
-  // The nodes know each other before anything is measured.
-  static_cast<void>(counter.ask<Arrived>(HowMany{}, kPatience).get());
+  Node node({.remoting = "127.0.0.1:0", .high_water_mark = 0, .log_events = false});
+  for (unsigned i = 0; i < options.pairs; ++i) {
+    Pair& pair = pairs[i];
+    pair.counter = node.lookup(fmt::format("{}/counter-{}", far_node, i));
+    // The nodes know each other before anything is measured.
+    static_cast<void>(pair.counter.ask<Arrived>(HowMany{}, kPatience).get());
+    pair.flood = node.spawn<Flood>(pair.counter, options, options.messages_of(i), &pair.flooded);
+  }
 
-  node.spawn<Flood>(counter, options, &flooded) << Start{};
-  const FloodResult flood = flooded.get_future().get();
-  const Arrived arrived = counter.ask<Arrived>(HowMany{}, kPatience).get();
+  const auto cpu_before = cpu.now();
+  const auto begin = Clock::now();
+  for (const Pair& pair : pairs) {
+    pair.flood << Start{};
+  }
+  for (Pair& pair : pairs) {
+    pair.flooded.get_future().get();
+  }
+  const std::chrono::duration<double> flood = Clock::now() - begin;
+  const auto flood_cpu = cpu.now() - cpu_before;
+  const std::int64_t lost = count_lost(pairs, options);
 
-  node.spawn<Asker>(answerer, options.asks, &asked);
-  return {.flood_seconds = flood.seconds,
-          .lost = static_cast<std::int64_t>(options.messages) -
-                  static_cast<std::int64_t>(std::min(arrived.count, arrived.in_order)),
+  node.spawn<Asker>(node.lookup(far_node + "/answerer"), options.asks, &asked);
+  return {.flood_seconds = flood.count(),
+          .flood_cpu = flood_cpu,
+          .lost = lost,
           .round_trips = asked.get_future().get()};
 } catch (const Timeout& error) {
   throw std::runtime_error(far_node + " does not answer any more: " + error.what());

@@ -1,14 +1,20 @@
 #include "remote/plain_zmq.hpp"
 
 #include <cstdint>
+#include <cstdio>
+#include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <zmq.hpp>
 
-#include "remote/window.hpp"
+#include "remote/program/window.hpp"
+#include "remote/program/words.hpp"
 
 namespace spinoff::bench {
 
@@ -16,14 +22,15 @@ namespace {
 
 // A sender that reaches the high-water mark blocks, so nothing is lost.
 void limit_queues(zmq::socket_t& socket, const RemoteOptions& options) {
-  const int limit = static_cast<int>(window(options.size));
+  const int limit = static_cast<int>(window(options));
   socket.set(zmq::sockopt::rcvhwm, limit);
   socket.set(zmq::sockopt::sndhwm, limit);
 }
 
 class NearSocket {
  public:
-  NearSocket(const std::string& endpoint, const RemoteOptions& options) {
+  NearSocket(zmq::context_t& context, const std::string& endpoint, const RemoteOptions& options)
+      : socket_(context, zmq::socket_type::dealer), text_(options.size, 'x') {
     constexpr int kPatienceMs = 30'000;
     limit_queues(socket_, options);
     socket_.set(zmq::sockopt::sndtimeo, kPatienceMs);
@@ -32,6 +39,25 @@ class NearSocket {
     socket_.connect(endpoint);
   }
 
+  /// What was sent comes back.
+  void round_trip(std::uint64_t number) {
+    send(&number, sizeof(number));
+    if (*receive().data<std::uint64_t>() != number) {
+      throw std::runtime_error("plain ZeroMQ brought the answer to another question");
+    }
+  }
+  void flood(std::uint64_t messages) {
+    for (std::uint64_t i = 0; i < messages; ++i) {
+      send(text_.data(), text_.size());
+    }
+    const auto arrived = *receive().data<std::uint64_t>();
+    if (arrived != messages) {
+      throw std::runtime_error(
+          fmt::format("plain ZeroMQ brought {} of {} messages", arrived, messages));
+    }
+  }
+
+ private:
   void send(const void* data, std::size_t size) {
     check(socket_.send(zmq::const_buffer(data, size)));
   }
@@ -39,77 +65,128 @@ class NearSocket {
     check(socket_.recv(reply_));
     return reply_;
   }
-
- private:
   static void check(const std::optional<std::size_t>& done) {
     if (!done.has_value()) {
       throw std::runtime_error("the other end of the plain ZeroMQ connection does not answer");
     }
   }
 
-  zmq::context_t context_;
-  zmq::socket_t socket_{context_, zmq::socket_type::dealer};
+  zmq::socket_t socket_;
+  std::string text_;
   zmq::message_t reply_;
 };
 
-}  // namespace
-
-ZmqFarSide::ZmqFarSide(const RemoteOptions& options) : socket_(context_, zmq::socket_type::router) {
-  limit_queues(socket_, options);
-  socket_.bind("tcp://127.0.0.1:*");
-}
-
-std::string ZmqFarSide::endpoint() const {
-  return socket_.get(zmq::sockopt::last_endpoint);
-}
-
-void ZmqFarSide::serve(const RemoteOptions& options) {
-  std::uint64_t count = 0;
-  for (std::uint64_t i = 0; i < options.messages; ++i) {
-    receive();
-    count += message_.size() == options.size;
+// Sends back what it gets once, takes a flood of messages, says how many there were, and then sends
+// back what it gets.
+class FarSocket {
+ public:
+  FarSocket(zmq::context_t& context, const RemoteOptions& options)
+      : socket_(context, zmq::socket_type::router), size_(options.size) {
+    limit_queues(socket_, options);
+    socket_.bind("tcp://127.0.0.1:*");
   }
-  reply(&count, sizeof(count));
-  for (std::uint64_t i = 0; i < options.asks; ++i) {
+
+  [[nodiscard]] std::string endpoint() const { return socket_.get(zmq::sockopt::last_endpoint); }
+  void serve(std::uint64_t messages, std::uint64_t asks) {
+    echo();
+    std::uint64_t count = 0;
+    for (std::uint64_t i = 0; i < messages; ++i) {
+      receive();
+      count += message_.size() == size_;
+    }
+    reply(&count, sizeof(count));
+    for (std::uint64_t i = 0; i < asks; ++i) {
+      echo();
+    }
+  }
+
+ private:
+  void echo() {
     receive();
     reply(message_.data(), message_.size());
   }
+  void receive() {
+    static_cast<void>(socket_.recv(from_));
+    static_cast<void>(socket_.recv(message_));
+  }
+  void reply(const void* data, std::size_t size) {
+    socket_.send(zmq::const_buffer(from_.data(), from_.size()), zmq::send_flags::sndmore);
+    socket_.send(zmq::const_buffer(data, size), zmq::send_flags::none);
+  }
+
+  zmq::socket_t socket_;
+  std::size_t size_;
+  zmq::message_t from_;
+  zmq::message_t message_;
+};
+
+// On a thread of its own.
+template <class F>
+std::future<void> start(F function) {
+  return std::async(std::launch::async, std::move(function));
 }
 
-void ZmqFarSide::receive() {
-  static_cast<void>(socket_.recv(from_));
-  static_cast<void>(socket_.recv(message_));
+void wait_for_all(std::vector<std::future<void>>& threads) {
+  for (std::future<void>& thread : threads) {
+    thread.get();
+  }
 }
 
-void ZmqFarSide::reply(const void* data, std::size_t size) {
-  socket_.send(zmq::const_buffer(from_.data(), from_.size()), zmq::send_flags::sndmore);
-  socket_.send(zmq::const_buffer(data, size), zmq::send_flags::none);
+}  // namespace
+
+void zmq_far_side(const RemoteOptions& options) {
+  zmq::context_t context;
+  std::vector<std::unique_ptr<FarSocket>> sockets;
+  std::string endpoints;
+  for (unsigned i = 0; i < options.pairs; ++i) {
+    sockets.push_back(std::make_unique<FarSocket>(context, options));
+    endpoints += sockets.back()->endpoint() + " ";
+  }
+  fmt::print("{}\n", endpoints);
+  std::fflush(stdout);
+  std::vector<std::future<void>> threads;
+  threads.reserve(options.pairs);
+  for (unsigned i = 0; i < options.pairs; ++i) {
+    threads.push_back(start([&socket = *sockets[i], messages = options.messages_of(i),
+                             asks = i == 0 ? options.asks : 0] { socket.serve(messages, asks); }));
+  }
+  wait_for_all(threads);
+  while (std::getchar() != EOF) {
+  }
 }
 
-ZmqFigures measure_zmq(const std::string& endpoint, const RemoteOptions& options) {
+RemoteFigures zmq_near_side(const std::string& endpoints, const RemoteOptions& options,
+                            const CpuTime& cpu) {
   using Clock = RoundTrips::Clock;
-  NearSocket socket(endpoint, options);
-  const std::string text(options.size, 'x');
+  zmq::context_t context;
+  std::vector<std::unique_ptr<NearSocket>> sockets;
+  for (const std::string& endpoint : words_of(endpoints)) {
+    sockets.push_back(std::make_unique<NearSocket>(context, endpoint, options));
+    sockets.back()->round_trip(0);
+  }
 
+  const auto cpu_before = cpu.now();
   const auto begin = Clock::now();
-  for (std::uint64_t i = 0; i < options.messages; ++i) {
-    socket.send(text.data(), text.size());
+  std::vector<std::future<void>> threads;
+  threads.reserve(options.pairs);
+  for (unsigned i = 0; i < options.pairs; ++i) {
+    threads.push_back(start(
+        [&socket = *sockets.at(i), messages = options.messages_of(i)] { socket.flood(messages); }));
   }
-  const auto arrived = *socket.receive().data<std::uint64_t>();
+  wait_for_all(threads);
   const std::chrono::duration<double> flood = Clock::now() - begin;
-  if (arrived != options.messages) {
-    throw std::runtime_error(
-        fmt::format("plain ZeroMQ brought {} of {} messages", arrived, options.messages));
-  }
+  const auto flood_cpu = cpu.now() - cpu_before;
 
   RoundTrips round_trips(options.asks);
   for (std::uint64_t i = 0; i < options.asks; ++i) {
     const auto asked = Clock::now();
-    socket.send(&i, sizeof(i));
-    socket.receive();
+    sockets.front()->round_trip(i);
     round_trips.add(Clock::now() - asked);
   }
-  return {.flood_seconds = flood.count(), .round_trips = std::move(round_trips)};
+  return {.flood_seconds = flood.count(),
+          .flood_cpu = flood_cpu,
+          .lost = 0,
+          .round_trips = std::move(round_trips)};
 }
 
 }  // namespace spinoff::bench

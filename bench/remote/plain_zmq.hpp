@@ -1,41 +1,23 @@
-/// The same work with nothing but ZeroMQ: DEALER to ROUTER over loopback, one message a frame.
+/// The same work with nothing but ZeroMQ: DEALER to ROUTER over loopback, one message a frame; two
+/// sockets and two threads for each pair.
 #pragma once
 
-#include <string>
-
-#include <zmq.hpp>
-
-#include "remote/options.hpp"
-#include "remote/round_trips.hpp"
+#include "remote/program/program.hpp"
 
 namespace spinoff::bench {
 
-/// The second process's side: takes a flood of messages, says how many there were, then sends back
-/// what it gets.
-class ZmqFarSide {
- public:
-  explicit ZmqFarSide(const RemoteOptions& options);
-  /// Where the first process finds it.
-  [[nodiscard]] std::string endpoint() const;
-  /// Returns when all is done.
-  void serve(const RemoteOptions& options);
+void zmq_far_side(const RemoteOptions& options);
+/// Throws std::exception also if a message was lost.
+RemoteFigures zmq_near_side(const std::string& endpoints, const RemoteOptions& options,
+                            const CpuTime& cpu);
 
- private:
-  void receive();
-  void reply(const void* data, std::size_t size);
-
-  zmq::context_t context_;
-  zmq::socket_t socket_;
-  zmq::message_t from_;
-  zmq::message_t message_;
-};
-
-struct ZmqFigures {
-  double flood_seconds;
-  RoundTrips round_trips;
-};
-
-/// The first process's side. Throws std::exception, also if a message was lost.
-ZmqFigures measure_zmq(const std::string& endpoint, const RemoteOptions& options);
+inline constexpr System kPlainZmq{.name = "zmq",
+                                  .title = "plain ZeroMQ",
+                                  .flood_key = "zmq_msgs_per_s",
+                                  .cpu_key = "zmq_flood_cpu_ns",
+                                  .ask_p50_key = "zmq_rtt_p50_us",
+                                  .ask_p99_key = "zmq_rtt_p99_us",
+                                  .far_side = zmq_far_side,
+                                  .near_side = zmq_near_side};
 
 }  // namespace spinoff::bench

@@ -13,7 +13,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::apsp {
 namespace {
 
 /// In one piece of memory: a block is made by one worker, and often freed by another.
@@ -204,4 +204,4 @@ const Registration kRegistration({.name = "apsp",
                                   .run = apsp});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::apsp

@@ -16,7 +16,7 @@
 #include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::astar {
 namespace {
 
 constexpr std::int64_t kWaitPerNode = 100;
@@ -205,4 +205,4 @@ const Registration kRegistration({.name = "astar",
                                   .run = astar});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::astar

@@ -13,7 +13,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::banking {
 namespace {
 
 constexpr std::uint64_t kSeed = 123'456;
@@ -141,4 +141,4 @@ const Registration kRegistration({.name = "banking",
                                   .run = banking});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::banking

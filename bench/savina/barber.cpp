@@ -13,7 +13,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::barber {
 namespace {
 
 constexpr std::uint64_t kSeed = 74'755;
@@ -185,4 +185,4 @@ const Registration kRegistration({.name = "barber",
                                   .run = barber});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::barber

@@ -9,7 +9,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::big {
 namespace {
 
 using Actors = std::vector<Ref>;
@@ -115,4 +115,4 @@ const Registration kRegistration({.name = "big",
                                   .run = big});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::big

@@ -12,7 +12,7 @@
 #include "savina/stage.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::bitonicsort {
 namespace {
 
 using Numbers = std::vector<std::int64_t>;
@@ -284,4 +284,4 @@ const Registration kRegistration(
      .run = bitonicsort});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::bitonicsort

@@ -14,7 +14,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::bndbuffer {
 namespace {
 
 struct Produce {};
@@ -189,4 +189,4 @@ const Registration kRegistration({.name = "bndbuffer",
                                   .run = bndbuffer});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::bndbuffer

@@ -6,7 +6,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::chameneos {
 namespace {
 
 enum class Color : std::uint8_t { red, yellow, blue, faded };
@@ -116,4 +116,4 @@ const Registration kRegistration({.name = "chameneos",
                                   .run = chameneos});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::chameneos

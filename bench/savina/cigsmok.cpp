@@ -11,7 +11,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::cigsmok {
 namespace {
 
 struct Start {};
@@ -109,4 +109,4 @@ const Registration kRegistration({.name = "cigsmok",
                                   .run = cigsmok});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::cigsmok

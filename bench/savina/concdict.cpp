@@ -14,7 +14,7 @@
 #include "savina/shared_data.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::concdict {
 namespace {
 
 using Entries = std::unordered_map<std::int64_t, std::int64_t>;
@@ -166,4 +166,4 @@ const Registration kRegistration({.name = "concdict",
                                   .run = concdict});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::concdict

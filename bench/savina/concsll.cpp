@@ -12,7 +12,7 @@
 #include "savina/shared_data.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::concsll {
 namespace {
 
 /// What is left for the check when all actors have stopped.
@@ -172,4 +172,4 @@ const Registration kRegistration({.name = "concsll",
                                   .run = concsll});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::concsll

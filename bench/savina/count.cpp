@@ -4,7 +4,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::count {
 namespace {
 
 struct Increment {};
@@ -63,4 +63,4 @@ const Registration kRegistration({.name = "count",
                                   .run = count});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::count

@@ -17,7 +17,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::facloc {
 namespace {
 
 constexpr double kAlpha = 2;
@@ -280,4 +280,4 @@ const Registration kRegistration({.name = "facloc",
                                   .run = facloc});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::facloc

@@ -20,7 +20,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::fairness {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -263,4 +263,4 @@ const Registration kRegistration({.name = "fairness",
                                   .run = fairness});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::fairness

@@ -5,7 +5,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::fib {
 namespace {
 
 struct Request {
@@ -80,4 +80,4 @@ const Registration kRegistration({.name = "fib",
                                   .run = fib});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::fib

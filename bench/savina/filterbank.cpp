@@ -12,7 +12,7 @@
 #include "savina/stage.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::filterbank {
 namespace {
 
 using Numbers = std::vector<double>;
@@ -330,4 +330,4 @@ const Registration kRegistration({.name = "filterbank",
                                   .run = filterbank});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::filterbank

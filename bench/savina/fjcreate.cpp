@@ -6,7 +6,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::fjcreate {
 namespace {
 
 struct Job {};
@@ -44,4 +44,4 @@ const Registration kRegistration(
      .run = fjcreate});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::fjcreate

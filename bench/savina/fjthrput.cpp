@@ -8,7 +8,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::fjthrput {
 namespace {
 
 struct Job {};
@@ -56,4 +56,4 @@ const Registration kRegistration({.name = "fjthrput",
                                   .run = fjthrput});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::fjthrput

@@ -14,7 +14,7 @@
 #include "savina/workload.hpp"
 #include "support/statistics.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::handoff {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -87,4 +87,4 @@ const Registration kRegistration({.name = "handoff",
                                   .run = handoff});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::handoff

@@ -10,7 +10,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::logmap {
 namespace {
 
 constexpr double kIncrement = 0.0025;
@@ -136,4 +136,4 @@ const Registration kRegistration({.name = "logmap",
                                   .run = logmap});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::logmap

@@ -13,7 +13,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::memory {
 namespace {
 
 // In bytes.
@@ -140,4 +140,4 @@ const Registration kRegistration(
      .in_new_process = true});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::memory

@@ -9,7 +9,7 @@
 #include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::nqueenk {
 namespace {
 
 constexpr std::array<std::int64_t, 18> kSolutions{
@@ -164,4 +164,4 @@ const Registration kRegistration({.name = "nqueenk",
                                   .run = nqueenk});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::nqueenk

@@ -11,7 +11,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::philosopher {
 namespace {
 
 using Retries = std::shared_ptr<std::atomic<std::int64_t>>;
@@ -136,4 +136,4 @@ const Registration kRegistration({.name = "philosopher",
                                   .run = philosopher});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::philosopher

@@ -5,7 +5,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::pingpong {
 namespace {
 
 struct Start {};
@@ -74,4 +74,4 @@ const Registration kRegistration({.name = "pingpong",
                                   .run = pingpong});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::pingpong

@@ -11,7 +11,7 @@
 #include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::piprecision {
 namespace {
 
 /// A number from 0 to below 2^32, with a fixed count of binary digits behind the point.
@@ -196,4 +196,4 @@ const Registration kRegistration({.name = "piprecision",
                                   .run = piprecision});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::piprecision

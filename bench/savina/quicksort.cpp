@@ -11,7 +11,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::quicksort {
 namespace {
 
 using Numbers = std::vector<std::int64_t>;
@@ -128,4 +128,4 @@ const Registration kRegistration({.name = "quicksort",
                                   .run = quicksort});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::quicksort

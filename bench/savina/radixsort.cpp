@@ -11,7 +11,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::radixsort {
 namespace {
 
 using Numbers = std::vector<std::int64_t>;
@@ -113,4 +113,4 @@ const Registration kRegistration(
      .run = radixsort});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::radixsort

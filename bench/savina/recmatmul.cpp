@@ -8,7 +8,7 @@
 #include "savina/worker_pool.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::recmatmul {
 namespace {
 
 using Matrix = std::vector<std::vector<double>>;
@@ -147,4 +147,4 @@ const Registration kRegistration(
      .run = recmatmul});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::recmatmul

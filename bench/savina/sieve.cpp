@@ -8,7 +8,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::sieve {
 namespace {
 
 struct Begin {
@@ -127,4 +127,4 @@ const Registration kRegistration({.name = "sieve",
                                   .run = sieve});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::sieve

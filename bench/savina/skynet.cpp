@@ -6,7 +6,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::skynet {
 namespace {
 
 constexpr std::int64_t kChildren = 10;
@@ -81,4 +81,4 @@ const Registration kRegistration({.name = "skynet",
                                   .run = skynet});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::skynet

@@ -13,7 +13,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::sor {
 namespace {
 
 constexpr double kOmega = 1.25;
@@ -265,4 +265,4 @@ const Registration kRegistration({.name = "sor",
                                   .run = sor});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::sor

@@ -7,7 +7,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::threadring {
 namespace {
 
 struct Neighbor {
@@ -71,4 +71,4 @@ const Registration kRegistration({.name = "threadring",
                                   .run = threadring});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::threadring

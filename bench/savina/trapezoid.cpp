@@ -11,7 +11,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::trapezoid {
 namespace {
 
 struct Work {
@@ -113,4 +113,4 @@ const Registration kRegistration({.name = "trapezoid",
                                   .run = trapezoid});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::trapezoid

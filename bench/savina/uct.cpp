@@ -17,7 +17,7 @@
 #include "savina/run.hpp"
 #include "savina/workload.hpp"
 
-namespace spinoff::bench {
+namespace spinoff::bench::uct {
 namespace {
 
 constexpr std::uint32_t kSeed = 2;
@@ -220,4 +220,4 @@ const Registration kRegistration({.name = "uct",
                                   .run = uct});
 
 }  // namespace
-}  // namespace spinoff::bench
+}  // namespace spinoff::bench::uct

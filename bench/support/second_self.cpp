@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -31,6 +32,10 @@ void close_end(int& end) {
     close(end);
     end = -1;
   }
+}
+
+int in_one_number(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 // Neither end is inherited, but for what the child's standard input and output become.
@@ -120,6 +125,19 @@ std::optional<std::string> SecondSelf::read_line() {
   }
 }
 
+void SecondSelf::write_line(std::string line) {
+  line += '\n';
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t count = write(input_, rest.data(), rest.size());
+    if (count >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      check(errno, "cannot write to a second process");
+    }
+  }
+}
+
 void SecondSelf::close_input() {
   close_end(input_);
 }
@@ -129,7 +147,16 @@ int SecondSelf::wait() {
   while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
   }
   id_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  return in_one_number(status);
+}
+
+std::optional<int> SecondSelf::status_if_ended() {
+  int status = 0;
+  if (waitpid(id_, &status, WNOHANG) != id_) {
+    return std::nullopt;
+  }
+  id_ = -1;
+  return in_one_number(status);
 }
 
 void end_with_first_self() {

@@ -9,7 +9,7 @@
 
 namespace spinoff::bench {
 
-/// Its standard output can be read line by line here, its standard input is open until
+/// Its standard output can be read line by line here, its standard input be written so until
 /// `close_input`, and its standard error is ours. The destructor kills it if it still runs. One
 /// thread at a time.
 class SecondSelf {
@@ -20,12 +20,17 @@ class SecondSelf {
   SecondSelf& operator=(const SecondSelf&) = delete;
   ~SecondSelf();
 
+  [[nodiscard]] pid_t id() const noexcept { return id_; }
   /// Waits for the next line; none when the output has ended.
   std::optional<std::string> read_line();
+  /// Throws std::system_error, also if it has ended: ignore SIGPIPE before.
+  void write_line(std::string line);
   /// It reads the end of its input: by agreement, the sign to end.
   void close_input();
   /// Waits for its end: its exit status, or the negative number of the signal that killed it.
   int wait();
+  /// The same if it has ended already, else none; not both.
+  std::optional<int> status_if_ended();
 
  private:
   pid_t id_ = -1;

@@ -7,6 +7,7 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/object_store.hpp>
+#include <spinoff/engine/sole_thread.hpp>
 #include <spinoff/engine/system_messages.hpp>
 
 #include "deliver.hpp"
@@ -207,6 +208,9 @@ bool AskTarget::notify(AskListener& listener) {
 }
 
 void AskTarget::wait() {
+  if (SoleThread::wait_for(anchor(), [this] { return outcome() != Outcome::pending; })) {
+    return;
+  }
   std::unique_lock lock(mutex_);
   completed_.wait(lock, [&] { return outcome_ != Outcome::pending; });
 }

@@ -64,6 +64,12 @@ void check_name(const std::string& name) {
   throw SpawnFailed("cannot spawn '" + what + "': its parent is stopping");
 }
 
+// Whether there are no threads but the one that runs all actors.
+bool runs_in_one_thread(Cell& parent) {
+  const engine::NodeAnchor::Entry entry(*parent.anchor());
+  return entry.node() != nullptr && entry.node()->executor().sole_thread() != nullptr;
+}
+
 // An actor's place at the lane of its dispatcher. Its node is there as long as this.
 class LanePlace {
  public:
@@ -114,7 +120,7 @@ Ref spawn_prepared(Cell& parent, const ActorType& type, FactoryPtr factory, Spaw
         "get<A>() and get_nowait<A>()");
   }
   std::optional<LanePlace> place;
-  if (options.dispatcher != Dispatcher::pool) [[unlikely]] {
+  if (options.dispatcher != Dispatcher::pool && !runs_in_one_thread(parent)) [[unlikely]] {
     place.emplace(parent, options.name.empty() ? std::string(type.short_name()) : options.name,
                   options.dispatcher);
   }

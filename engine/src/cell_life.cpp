@@ -8,8 +8,6 @@
 //   6. The cell leaves the parent's table. Only now can the parent stop, and at last the node end:
 //      nothing of the node is touched after this but the worker, or the lane, whose turn it
 //      is, which the node's end waits for.
-#include <algorithm>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -98,11 +96,10 @@ void Cell::begin_restart() {
   more.postponed.clear();
   // The new instance is not to hear of the end of children that it never had. One that has ended is
   // no child any more, but its Terminated may be on its way.
-  std::vector<Ref> own;
-  std::ranges::copy_if(extras_->watching, std::back_inserter(own),
-                       [this](const Ref& actor) { return is_own_child(actor); });
-  for (const Ref& child : own) {
-    unwatch(child);
+  for (const Ref& watched : extras_->watching.in_order()) {
+    if (is_own_child(watched)) {
+      unwatch(watched);
+    }
   }
   stop_children(false);
 }
@@ -215,7 +212,7 @@ bool Cell::advance() {
 
 void Cell::run_post_stop() {
   condition_.state = State::finishing;
-  if (instance_ == nullptr || never_started()) {
+  if (instance_ == nullptr || never_started() || node().has_crashed()) {
     condition_.step_due = true;
     return;
   }
@@ -291,10 +288,10 @@ void Cell::close() {
   }
   core.events().publish(Terminated{self});
   if (last != nullptr) {
-    for (const Ref& watcher : last->watchers) {
+    for (const Ref& watcher : last->watchers.in_order()) {
       tell_terminated(core, watcher, self);
     }
-    for (const Ref& watched : last->watching) {
+    for (const Ref& watched : last->watching.in_order()) {
       end_watch(core, watched, self);
     }
   }

@@ -182,9 +182,9 @@ void Cell::yield() {
   }
 }
 
-unsigned Cell::run_turn() noexcept {
+template <class Seen>
+[[gnu::always_inline]] inline unsigned Cell::take_turn(unsigned budget, Seen seen) noexcept {
   const Turn turn(*this);
-  const unsigned budget = node().options().turn_budget;
   unsigned left = budget;
   for (;;) {
     if (mailbox_.has_system() || !condition_.is_plain()) [[unlikely]] {
@@ -213,8 +213,17 @@ unsigned Cell::run_turn() noexcept {
       return budget;
     }
     --left;
+    seen(message);
     handle(message);
   }
+}
+
+unsigned Cell::run_turn() noexcept {
+  return take_turn(node().options().turn_budget, [](Envelope*) {});
+}
+
+unsigned Cell::run_turn(unsigned budget, TurnObserver& observer) noexcept {
+  return take_turn(budget, [&](Envelope* message) { observer.handles(*this, *message); });
 }
 
 void Cell::process_system_mail() {
@@ -298,7 +307,7 @@ void Cell::handle_special(EnvelopePtr message) {
       return;
     case detail::MessageKind::terminated:
       // Else it is not watched, or not any more.
-      if (extras_ != nullptr && extras_->watching.erase(message->as<Terminated>().actor) != 0) {
+      if (extras_ != nullptr && extras_->watching.erase(message->as<Terminated>().actor)) {
         give(message.release());
       }
       return;

@@ -17,7 +17,7 @@ void Cell::watch(const Ref& wanted) {
   // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
   const Ref actor(wanted);
   auto* const target = RefAccess::target(actor);
-  if (target == this || !extras().watching.insert(actor).second) {
+  if (target == this || !extras().watching.insert(actor)) {
     return;
   }
   try {
@@ -29,7 +29,7 @@ void Cell::watch(const Ref& wanted) {
 }
 
 void Cell::unwatch(const Ref& actor) {
-  if (extras_ != nullptr && extras_->watching.erase(actor) != 0) {
+  if (extras_ != nullptr && extras_->watching.erase(actor)) {
     end_watch(node(), actor, ref());
   }
 }

@@ -7,13 +7,14 @@
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/worker.hpp>
 
+#include "with_transport.hpp"
+
 namespace spinoff::detail {
 
 using engine::AskTarget;
 using engine::Cell;
 using engine::IfFull;
 using engine::NameTarget;
-using engine::NodeAnchor;
 using engine::NodeCore;
 using engine::PushAtHome;
 using engine::Worker;
@@ -23,10 +24,8 @@ namespace {
 // What is rare stands apart, so that `deliver` itself needs no frame.
 
 void deliver_by_name(NameTarget& name, std::uint32_t generation, EnvelopePtr message) {
-  const NodeAnchor::Entry entry(*name.anchor());
-  if (name.is_remote() && entry.node() != nullptr && entry.node()->transport() != nullptr) {
-    entry.node()->transport()->send(name.uri(), std::move(message));
-  } else {
+  if (!engine::with_transport(
+          name, [&](engine::Transport& transport) { transport.send(name, std::move(message)); })) {
     NodeCore::dead_letter_at(*name.anchor(), RefAccess::hold(&name, generation),
                              std::move(message));
   }

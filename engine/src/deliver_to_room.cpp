@@ -1,10 +1,11 @@
-// To actors whose messages wait in a room.
+// To actors whose messages wait in a room, and for room on the way to other nodes.
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
+#include <spinoff/engine/sole_thread.hpp>
 #include <spinoff/engine/ticket.hpp>
 #include <spinoff/engine/waiting_room.hpp>
 #include <spinoff/errors.hpp>
@@ -12,6 +13,7 @@
 
 #include "deliver.hpp"
 #include "unwrap.hpp"
+#include "with_transport.hpp"
 
 namespace spinoff::engine {
 
@@ -105,7 +107,9 @@ namespace spinoff::detail {
 
 using engine::Cell;
 using engine::IfFull;
+using engine::NameTarget;
 using engine::RoomWaiter;
+using engine::Transport;
 
 // What cannot be held any more is nobody.
 RoomEntry::RoomEntry(const Ref& to, EnvelopePtr message)
@@ -121,13 +125,24 @@ void RoomEntry::enter_and_wait() {
   }
   const auto come_in = std::make_shared<std::binary_semaphore>(0);
   if (!enter(RoomWaiter{.thread = come_in})) {
-    come_in->acquire();
+    if (!engine::SoleThread::wait_for(RefAccess::target(to_)->anchor(),
+                                      [&] { return come_in->try_acquire(); })) {
+      come_in->acquire();
+    }
     number_ = 0;
   }
 }
 
 bool RoomEntry::enter(const RoomWaiter& waiter) {
   Target* const target = RefAccess::target(to_);
+  if (target != nullptr && target->kind() == TargetKind::name) {
+    auto& name = *static_cast<NameTarget*>(target);
+    if (engine::with_transport(name, [&](Transport& transport) {
+          number_ = transport.send_when_room(name, std::move(message_), waiter);
+        })) {
+      return number_ == 0;
+    }
+  }
   if (target == nullptr || target->kind() != TargetKind::actor_with_room) {
     deliver(target, RefAccess::generation(to_), std::move(message_));
     return true;
@@ -147,8 +162,17 @@ bool RoomEntry::leave_line() noexcept {
   if (number_ == 0) {
     return false;
   }
-  auto& cell = *static_cast<Cell*>(RefAccess::target(to_));
-  const auto [left, came_in] = cell.room()->leave_line(std::exchange(number_, 0));
+  const std::uint64_t number = std::exchange(number_, 0);
+  Target* const target = RefAccess::target(to_);
+  if (target->kind() == TargetKind::name) {
+    auto& name = *static_cast<NameTarget*>(target);
+    bool was_in_line = false;
+    engine::with_transport(
+        name, [&](Transport& transport) { was_in_line = transport.leave_line(name, number); });
+    return was_in_line;
+  }
+  auto& cell = *static_cast<Cell*>(target);
+  const auto [left, came_in] = cell.room()->leave_line(number);
   engine::Ticket::admit(cell, RefAccess::generation(to_), cell.room(), came_in);
   return left;
 }

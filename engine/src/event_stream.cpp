@@ -26,6 +26,12 @@ void EventStream::unsubscribe(std::uint64_t subscription) {
   }
 }
 
+void EventStream::clear() {
+  const std::scoped_lock lock(mutex_);
+  by_type_.clear();
+  subscribed_.store(0, std::memory_order_release);
+}
+
 void EventStream::call_subscribers(const detail::MessageType& type, const void* event) const {
   if (const auto subscribers = snapshot(type)) {
     const Publishing scope;

@@ -7,6 +7,7 @@
 #include <spinoff/engine/name_target.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/shutdown.hpp>
+#include <spinoff/engine/system_messages.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
 
@@ -81,6 +82,7 @@ void NodeCore::attach(std::unique_ptr<Transport> transport, NodeId id,
                       std::optional<NodeId> alias) {
   alias_ = std::move(alias);
   transport_ = std::move(transport);
+  executor_->poll_when_idle(transport_->input());
   anchor_.set_node_id(std::move(id));
 }
 
@@ -209,15 +211,22 @@ void NodeCore::request_stop(StopReason reason) {
 
 void NodeCore::stop(std::chrono::nanoseconds limit, StopReason reason) {
   request_stop(reason);
-  if (!shutdown_->wait_until(due_after(Clock::now(), limit))) {
+  if (!shutdown_->wait_for(limit)) {
     shutdown_->hurry();
   }
   wait_until_stopped();
   end_services();
 }
 
+void NodeCore::crash() {
+  crashed_ = true;
+  events_.clear();
+  shutdown_->forget_tasks();
+  Cell::send_system(guardian_ref_, Kill{});
+}
+
 void NodeCore::wait_until_stopped() {
-  shutdown_->wait_until(Clock::time_point::max());
+  shutdown_->wait();
 }
 
 Counters NodeCore::counters() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <spinoff/detail/pool.hpp>
+#include <spinoff/engine/fetch_to_write.hpp>
 
 namespace spinoff::detail {
 
@@ -42,7 +43,7 @@ class Store {
       // Another core had these blocks last, and may have them in its cache: so all are on their
       // way at once, and the thread need not wait for one after the other.
       for (std::size_t i = 0; i < magazine->count; ++i) {
-        __builtin_prefetch(magazine->blocks[i], 1);
+        engine::fetch_to_write(magazine->blocks[i]);
       }
     }
     return magazine.release();

@@ -5,6 +5,7 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/shutdown.hpp>
+#include <spinoff/engine/sole_thread.hpp>
 #include <spinoff/engine/system_messages.hpp>
 #include <spinoff/errors.hpp>
 #include <spinoff/events.hpp>
@@ -52,7 +53,10 @@ std::chrono::nanoseconds Shutdown::timeout_of(Stage stage) const noexcept {
 }
 
 Shutdown::Shutdown(NodeCore& node, StopTimeouts timeouts)
-    : node_(node), anchor_(node.anchor()), timeouts_(timeouts) {}
+    : node_(node),
+      anchor_(node.anchor()),
+      sole_(node.executor().sole_thread()),
+      timeouts_(timeouts) {}
 
 StopTask Shutdown::add(Task task) {
   if (task.name.empty()) {
@@ -104,6 +108,12 @@ void Shutdown::remove(std::uint64_t number) {
   carry_out(std::move(next));
 }
 
+void Shutdown::forget_tasks() {
+  std::map<std::uint64_t, Task> forgotten;  // destroyed outside of the lock
+  const std::scoped_lock lock(mutex_);
+  waiting_.swap(forgotten);
+}
+
 void Shutdown::begin(StopReason reason) {
   {
     const std::scoped_lock lock(mutex_);
@@ -143,15 +153,33 @@ void Shutdown::hurry() {
   carry_out(std::move(next));
 }
 
-bool Shutdown::wait_until(Clock::time_point limit) {
+bool Shutdown::is_done() const {
+  const std::scoped_lock lock(mutex_);
+  return stage_ == Stage::done;
+}
+
+void Shutdown::wait() {
+  if (sole_ != nullptr) {
+    sole_->run_until([this] { return is_done(); }, Clock::time_point::max());
+    return;
+  }
   std::unique_lock lock(mutex_);
-  const auto is_done = [&] { return stage_ == Stage::done; };
+  changed_.wait(lock, [this] { return stage_ == Stage::done; });
+}
+
+bool Shutdown::wait_for(std::chrono::nanoseconds limit) {
+  if (sole_ != nullptr) {
+    return is_done() ||
+           sole_->run_until([this] { return is_done(); }, due_after(node_.timers().now(), limit));
+  }
+  const Clock::time_point until = due_after(Clock::now(), limit);
   // A limit that never comes is none: the clock cannot name that time.
-  if (limit == Clock::time_point::max()) {
-    changed_.wait(lock, is_done);
+  if (until == Clock::time_point::max()) {
+    wait();
     return true;
   }
-  return changed_.wait_until(lock, limit, is_done);
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, until, [this] { return stage_ == Stage::done; });
 }
 
 // Also if somebody has stopped the guardian by a Ref to it: then the phases before come to an end.

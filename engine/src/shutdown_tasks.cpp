@@ -7,6 +7,7 @@
 #include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/node_anchor.hpp>
 #include <spinoff/engine/shutdown.hpp>
+#include <spinoff/engine/sole_thread.hpp>
 #include <spinoff/errors.hpp>
 
 namespace spinoff::engine {
@@ -45,9 +46,9 @@ void Shutdown::begin_function(Due due) {
       return;  // the phase has ended meanwhile
     }
     Thread& place = threads_[number];
-    place.thread = std::thread([self = shared_from_this(), function = std::move(due.task.function),
-                                stopping = std::move(due.stopping), number]() mutable {
-      t_of_this_thread = self.get();
+    auto run = [self = shared_from_this(), function = std::move(due.task.function),
+                stopping = std::move(due.stopping), number]() mutable {
+      const Shutdown* const outer = std::exchange(t_of_this_thread, self.get());
       std::exception_ptr error;
       try {
         function(stopping);
@@ -56,7 +57,13 @@ void Shutdown::begin_function(Due due) {
       }
       function = nullptr;  // what it holds may be of use to the next phase
       self->finish(number, error);
-    });
+      t_of_this_thread = outer;
+    };
+    if (sole_ != nullptr) {
+      sole_->run_apart(std::move(run));
+    } else {
+      place.thread = std::thread(std::move(run));
+    }
   } catch (const std::system_error&) {  // no thread is to be had
     {
       const std::scoped_lock lock(mutex_);
@@ -94,6 +101,9 @@ void Shutdown::end_threads() {
     ended.swap(threads_);
   }
   for (auto& [number, one] : ended) {
+    if (!one.thread.joinable()) {
+      continue;  // there was none: one thread runs all
+    }
     if (one.has_returned) {
       one.thread.join();
     } else {

@@ -13,15 +13,23 @@
 // Who is there, under `mutex_`:
 //   awake_     workers in a shift, up to the number that was asked for
 //   watching_  one more thread of TBB's, the watcher, sees whether anyone waits for long
+//   rest_      whether another one, which became idle a moment ago, waits to be called
 //
 //   idle worker ──► watcher, if there is none ──► worker, when someone has waited for long, or
-//              └──► back to TBB                   when called from outside while nobody is awake
+//              │                                  when it is called and nobody rests
+//              ├──► at rest, if nobody is ────► worker, when it is called
+//              │                          └──► back to TBB, after kRest
+//              └──► back to TBB
 //
-// The watcher looks every kWatch. When it goes to work, or when all are idle and it is called, it
-// has another watcher come if any worker is left to be woken. It goes home when all workers are
-// awake, since whoever becomes idle then takes its place, or when nobody was awake for some time.
-// So: while some are awake and others are not, there is a watcher, or one is on its way; and
-// when nothing happens, all threads sleep in TBB.
+// Somebody is called from outside while nobody is awake. One rests for the sake of messages that
+// come one by one: a thread that goes back to TBB yields its core a hundred times before it sleeps,
+// and whoever is about to bring the next message has to wait for that.
+//
+// The watcher looks every kWatch. When it goes to work, it has another watcher come if any worker
+// is left to be woken. It goes home when all workers are awake, since whoever becomes idle then
+// takes its place, or when nobody was awake for some time. So: while some are awake and others are
+// not, there is a watcher, or one is on its way; and when nothing happens, all threads sleep in
+// TBB.
 //
 // No wake-up is lost. What a worker has in its queues and its own inbox it finds itself, at the
 // latest when its turn has ended; if that takes long, the watcher finds it, or, when all are busy,
@@ -55,11 +63,11 @@
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/home.hpp>
 #include <spinoff/engine/inbox.hpp>
+#include <spinoff/engine/input_source.hpp>
+#include <spinoff/engine/tbb_arena.hpp>
 #include <spinoff/engine/tbb_executor.hpp>
+#include <spinoff/engine/time_slice.hpp>
 #include <spinoff/engine/worker.hpp>
-
-#include "tbb_threads.hpp"
-#include "time_slice.hpp"
 
 #ifdef SPINOFF_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -71,12 +79,16 @@ namespace {
 
 // To which the kernel adds 50 us of its own.
 constexpr std::chrono::microseconds kWatch{25};
-// How long it stays when nobody is awake.
+// How long it stays when nobody is awake: longer than one rests.
 constexpr int kQuietLooks = 100;
+constexpr std::chrono::milliseconds kRest{5};
 // Before a worker goes it searches for about 50 us. Not too often: messages from outside come in
 // bunches if one lets them.
 constexpr int kSearches = 20;
 constexpr int kPauses = 50;
+// Where there is something to poll: how long, as far as that has been of use lately.
+constexpr std::chrono::microseconds kLeastPatience{30};
+constexpr std::chrono::microseconds kMostPatience{200};
 // An arena for one thread still has two places for it.
 constexpr int kLeastPlaces = 2;
 
@@ -92,7 +104,10 @@ void pause() noexcept {
 
 class TbbExecutor;
 
+using Clock = std::chrono::steady_clock;
+
 enum class Role : std::uint8_t { worker, watcher };
+enum class Rest : std::uint8_t { none, resting, called };
 
 // A shift on its way through TBB's queue.
 class Shift {
@@ -120,22 +135,17 @@ class TbbExecutor final : public Executor {
   explicit TbbExecutor(int workers)
       : most_awake_(workers),
         places_(std::max(workers + 1, kLeastPlaces)),
-        share_(places_),
         workers_(static_cast<std::size_t>(places_)),
-        arena_(places_, 0),
+        arena_(places_),
         turns_seen_(workers_.size(), 0) {
     for (std::uint64_t number = 0; Worker & worker : workers_) {
       worker.join(workers_, number++, homeless_);
     }
     inbox_.open(homeless_);
-    arena_.initialize();
   }
   TbbExecutor(const TbbExecutor&) = delete;
   TbbExecutor& operator=(const TbbExecutor&) = delete;
-  ~TbbExecutor() override {
-    end_shifts();
-    arena_.terminate();
-  }
+  ~TbbExecutor() override { end_shifts(); }
 
   void end() override { end_shifts(); }
 
@@ -171,6 +181,11 @@ class TbbExecutor final : public Executor {
 
   void on_awake(const std::function<void()>& call) override { on_awake_ = call; }
 
+  void poll_when_idle(const std::shared_ptr<InputSource>& source) override {
+    source_owner_ = source;
+    source_.store(source_owner_.get(), std::memory_order_release);
+  }
+
   bool look_at_turns(std::vector<RunningTurn>& turns) override {
     {
       const std::scoped_lock lock(mutex_);
@@ -198,7 +213,7 @@ class TbbExecutor final : public Executor {
       Worker& worker =
           workers_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())];
       worker.set_thread(this_thread_id());
-      const Inside inside(*this, worker);
+      const Inside inside(this, &worker);
       for (bool works = role == Role::worker || watch(worker); works; works = stays(worker)) {
         worker.look(look());  // it may have been away for long
         while (Cell* const cell = find(worker)) {
@@ -211,13 +226,13 @@ class TbbExecutor final : public Executor {
   }
 
  private:
-  // Makes this thread a worker.
+  // Makes this thread a worker, or none for a while.
   class Inside {
    public:
-    Inside(TbbExecutor& executor, Worker& worker) noexcept
+    Inside(TbbExecutor* executor, Worker* worker) noexcept
         : outer_executor_(t_executor), outer_worker_(Worker::current()) {
-      t_executor = &executor;
-      Worker::set_current(&worker);
+      t_executor = executor;
+      Worker::set_current(worker);
     }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
@@ -285,15 +300,51 @@ class TbbExecutor final : public Executor {
 
   // For one that has nothing to do. True if it has found anything.
   bool search(Worker& worker) {
+    if (InputSource* const source = source_.load(std::memory_order_acquire)) {
+      return search_and_poll(worker, *source);
+    }
     for (int searches = 0; searches < kSearches && !ends_.load(std::memory_order_relaxed);
          ++searches) {
       pause();
-      worker.look(look());
-      if (worker.take_wake_ups(inbox_) || steal(worker)) {
+      if (finds_any(worker)) {
         return true;
       }
     }
     return false;
+  }
+
+  bool finds_any(Worker& worker) {
+    worker.look(look());
+    return worker.take_wake_ups(inbox_) || steal(worker);
+  }
+
+  // What is polled comes as from outside, since the worker is nobody's home meanwhile. The core is
+  // yielded: what is waited for may have to come over it.
+  bool search_and_poll(Worker& worker, InputSource& source) {
+    const Clock::time_point until = Clock::now() + patience_.load(std::memory_order_relaxed);
+    do {
+      {
+        const Inside nowhere(nullptr, nullptr);
+        source.poll();
+      }
+      if (finds_any(worker)) {
+        return true;
+      }
+      std::this_thread::yield();
+    } while (Clock::now() < until && !ends_.load(std::memory_order_relaxed));
+    source.stop_polling();
+    patient_until_.store(until, std::memory_order_relaxed);
+    return false;
+  }
+
+  // Called when one searched in vain, before: whether it was in vain for want of patience.
+  void learn_patience() noexcept {
+    const std::chrono::microseconds patience = patience_.load(std::memory_order_relaxed);
+    const bool was_near =
+        Clock::now() - patient_until_.load(std::memory_order_relaxed) < kMostPatience;
+    patience_.store(
+        was_near ? std::min(2 * patience, kMostPatience) : std::max(patience / 2, kLeastPatience),
+        std::memory_order_relaxed);
   }
 
   bool steal(Worker& thief) {
@@ -341,10 +392,20 @@ class TbbExecutor final : public Executor {
       return true;
     }
     if (watching_ || most_awake_ == 1) {
-      return false;
+      return rests(lock);
     }
     watching_ = true;
     return watch(worker, lock);
+  }
+
+  // True when it was called, and counted as awake.
+  bool rests(std::unique_lock<std::mutex>& lock) {
+    if (rest_ != Rest::none) {
+      return false;
+    }
+    rest_ = Rest::resting;
+    rest_is_over_.wait_for(lock, kRest, [&] { return rest_ == Rest::called || ends_.load(); });
+    return std::exchange(rest_, Rest::none) == Rest::called;
   }
 
   bool watch(Worker& worker) {
@@ -395,7 +456,16 @@ class TbbExecutor final : public Executor {
         return;
       }
       awake_.fetch_add(1);
-      if (watching_) {
+      if (source_.load(std::memory_order_relaxed) != nullptr) {
+        learn_patience();
+      }
+      if (rest_ == Rest::resting) {
+        rest_ = Rest::called;
+        rest_is_over_.notify_one();
+        if (!watching_) {
+          send_watcher();
+        }
+      } else if (watching_) {
         called_ = true;
         watcher_called_.notify_one();
       } else {
@@ -430,6 +500,7 @@ class TbbExecutor final : public Executor {
       ends_.store(true);
     }
     watcher_called_.notify_one();
+    rest_is_over_.notify_one();
     while (shifts_.load(std::memory_order_acquire) != 0) {
       std::this_thread::yield();
     }
@@ -445,20 +516,25 @@ class TbbExecutor final : public Executor {
   const Home homeless_ = Home::of_new_executor();
   const int most_awake_;
   const int places_;
-  const TbbShare share_;
   std::function<void()> on_awake_;  // does not change any more when actors run
   std::vector<Worker> workers_;     // by TBB's index of a thread in the arena
-  tbb::task_arena arena_;
+  TbbArena arena_;
   Inbox inbox_;
+  std::shared_ptr<InputSource> source_owner_;
+  std::atomic<InputSource*> source_{nullptr};  // changes once
 
   alignas(64) std::atomic<int> awake_{0};  // written under `mutex_`
   std::atomic<Look> last_look_{0};         // of any thread
   std::atomic<bool> ends_{false};          // written under `mutex_`
   std::atomic<int> shifts_{0};
+  std::atomic<std::chrono::microseconds> patience_{kLeastPatience};
+  std::atomic<Clock::time_point> patient_until_{Clock::time_point{}};
   std::mutex mutex_;
   std::condition_variable watcher_called_;
+  std::condition_variable rest_is_over_;
   bool watching_ = false;
   bool called_ = false;  // the watcher has been made a worker
+  Rest rest_ = Rest::none;
   bool told_awake_ = false;
   std::vector<std::uint64_t> turns_seen_;  // by the watcher, of each worker
 };

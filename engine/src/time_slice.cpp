@@ -1,15 +1,15 @@
-#include "time_slice.hpp"
-
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <spinoff/engine/time_slice.hpp>
+
 namespace spinoff::engine {
 
 namespace {
 
-constexpr __u64 kShortest = 100'000;  // ns, the least that the kernel takes
+constexpr __u64 kShortestSlice = 100'000;  // ns, the least that the kernel takes
 constexpr __u64 kDefault = 0;
 
 // All else stays as it is. False if the thread has another policy, or the kernel knows no slices.
@@ -25,7 +25,7 @@ bool set_slice(__u64 slice) noexcept {
 
 }  // namespace
 
-ShortTimeSlice::ShortTimeSlice() noexcept : is_set_(set_slice(kShortest)) {}
+ShortTimeSlice::ShortTimeSlice() noexcept : is_set_(set_slice(kShortestSlice)) {}
 
 ShortTimeSlice::~ShortTimeSlice() {
   if (is_set_) {

@@ -2,8 +2,8 @@
 
 #include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/delayed_message.hpp>
+#include <spinoff/engine/encoded.hpp>
 #include <spinoff/engine/node_core.hpp>
-#include <spinoff/engine/system_messages.hpp>
 #include <spinoff/engine/ticket.hpp>
 #include <spinoff/errors.hpp>
 
@@ -46,18 +46,15 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
     case detail::MessageKind::encoded: {
       const Encoded& encoded = message->as<Encoded>();
       const DecodingFor scope(anchor);
-      detail::Sender sender = message->sender();
-      if (sender.counted) {
-        sender.target->retain();
-      }
       EnvelopePtr decoded;
       try {
-        decoded = Envelope::make_dynamic(*encoded.type, sender, [&](void* place) {
-          encoded.type->decode(encoded.payload, place);
+        decoded = Envelope::make_dynamic(*encoded.type, detail::Sender{}, [&](void* place) {
+          encoded.type->decode(encoded.payload(), place);
         });
       } catch (...) {
         refuse(*message, anchor);
       }
+      decoded->take_sender_of(*message);
       decoded->target_generation = message->target_generation;
       return decoded;
     }

@@ -98,7 +98,7 @@ bool Worker::look(Look now) {
     return false;
   }
   const std::uint64_t messages = messages_.load(std::memory_order_relaxed);
-  const bool light = messages - messages_at_look_ > kManyMessages * (now - look_);
+  const bool light = messages - messages_at_look_ > kManyHandled * (now - look_);
   messages_at_look_ = messages;
   const OwnerLock::Own own(lock_);
   look_ = now;

@@ -7,15 +7,13 @@
 namespace spinoff::examples::compute {
 namespace {
 
-constexpr std::uint32_t kNumbersInAPiece = 10'000;
-
 const Registered<Coordinator, std::uint32_t> kCoordinator{"limit"};
 
 }  // namespace
 
-Coordinator::Coordinator(std::uint32_t limit) : limit_(limit) {
-  for (std::uint32_t first = 0; first < limit; first += kNumbersInAPiece) {
-    waiting_.push_back({first, std::min(kNumbersInAPiece, limit - first)});
+Coordinator::Coordinator(std::uint32_t limit, std::uint32_t numbers_in_a_piece) : limit_(limit) {
+  for (std::uint32_t first = 0; first < limit; first += numbers_in_a_piece) {
+    waiting_.push_back({first, std::min(numbers_in_a_piece, limit - first)});
   }
 }
 
@@ -69,6 +67,7 @@ void Coordinator::fill(const Ref& name, Worker& worker) {
 void Coordinator::finish_if_done() {
   if (done_ == limit_) {
     log("there are {} primes below {}", primes_, limit_);
+    publish(Result{limit_, primes_});
     stop();
   }
 }

@@ -14,7 +14,7 @@ class Coordinator : public Actor {
  public:
   using Receives = Messages<Ready, Counted, Terminated>;
 
-  explicit Coordinator(std::uint32_t limit);
+  explicit Coordinator(std::uint32_t limit, std::uint32_t numbers_in_a_piece = 10'000);
 
   void pre_start() override { finish_if_done(); }
 

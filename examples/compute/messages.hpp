@@ -27,4 +27,10 @@ struct Counted {
   MSGPACK_DEFINE(first, primes)
 };
 
+/// The coordinator is done: an event of its node.
+struct Result {
+  std::uint32_t limit;
+  std::uint32_t primes;
+};
+
 }  // namespace spinoff::examples::compute

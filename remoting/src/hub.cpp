@@ -10,11 +10,13 @@
 #include <pthread.h>
 #include <zmq.hpp>
 
+#include <spinoff/engine/time_slice.hpp>
 #include <spinoff/remoting/hub.hpp>
 #include <spinoff/remoting/protocol.hpp>
 
 #include "intake.hpp"
 #include "io_thread.hpp"
+#include "outboxes.hpp"
 #include "signals_blocked.hpp"
 #include "sockets.hpp"
 
@@ -45,6 +47,12 @@ zmq::context_t context_for(const ProtocolOptions& options) {
   return context;
 }
 
+// ZeroMQ starts its threads with the first socket, and they inherit the slice.
+Listening listen(zmq::context_t& context, const HubOptions& options) {
+  const engine::ShortTimeSlice slice;
+  return listen_at(context, options);
+}
+
 }  // namespace
 
 // The listening socket is made here, on the constructor's thread, and used by the I/O thread from
@@ -55,9 +63,10 @@ class Hub::Impl {
       : options_(completed(std::move(options))),
         listener_(listener),
         context_(context_for(options_.protocol)),
-        listening_(listen_at(context_, options_)),
+        listening_(listen(context_, options_)),
         node_(listening_.node),
-        intake_(std::make_shared<Intake>(options_.max_intake_bytes)) {
+        intake_(std::make_shared<Intake>()),
+        outboxes_(intake_, buffers_, Outbox::limits_of(options_)) {
     check_own_key();
   }
 
@@ -70,7 +79,7 @@ class Hub::Impl {
 
   void stop() {
     intake_->stop();
-    if (std::this_thread::get_id() == io_thread_id_.load()) {
+    if (std::this_thread::get_id() == io_thread_id_.load() || intake_->is_attended_here()) {
       return;
     }
     const std::lock_guard lock(thread_mutex_);
@@ -84,10 +93,13 @@ class Hub::Impl {
   const HubOptions options_;
   Listener& listener_;
   HubCounters counters_;
+  // ZeroMQ gives buffers back until the context is closed.
+  const std::shared_ptr<BufferPool> buffers_ = std::make_shared<BufferPool>();
   zmq::context_t context_;
   Listening listening_;
   const NodeId node_;
   const std::shared_ptr<Intake> intake_;
+  Outboxes outboxes_;
 
  private:
   // Lists are often the same on all nodes. One that is wrong about this node is wrong elsewhere.
@@ -109,10 +121,11 @@ class Hub::Impl {
   void run() {
     io_thread_id_ = std::this_thread::get_id();
     pthread_setname_np(pthread_self(), "spinoff-io");
+    const engine::ShortTimeSlice slice;
     {
       IoThread io(context_, std::move(listening_),
-                  Protocol(node_, options_.incarnation, options_.protocol), intake_, options_,
-                  listener_, counters_);
+                  Protocol(node_, options_.incarnation, options_.protocol), intake_, outboxes_,
+                  *buffers_, options_, listener_, counters_);
       io.run();
     }
     // Waits, within the linger, for what ZeroMQ still has to send.
@@ -121,13 +134,17 @@ class Hub::Impl {
 
   // There never was an I/O thread to do it.
   void return_queued() {
-    std::vector<Outgoing> outgoing;
-    std::vector<Resolved> resolved;
-    intake_->take(outgoing, resolved);
-    for (Outgoing& one : outgoing) {
-      counters_.returned.fetch_add(1, std::memory_order_relaxed);
-      listener_.returned(std::move(one.parcel), "this node was stopped before it was started");
+    const std::string reason = "this node was stopped before it was started";
+    for (const std::shared_ptr<Outbox>& outbox : outboxes_.close()) {
+      std::vector<Parcel> parcels;
+      outbox->take(parcels);
+      for (Parcel& parcel : parcels) {
+        counters_.returned.fetch_add(parcel.count, std::memory_order_relaxed);
+        listener_.returned(std::move(parcel), reason);
+      }
+      outbox->end_line(reason);
     }
+    intake_->close();
   }
 
   std::mutex thread_mutex_;
@@ -159,8 +176,16 @@ void Hub::start() {
   impl_->start();
 }
 
-std::optional<Parcel> Hub::send(NodeId to, Parcel parcel) {
-  return impl_->intake_->push(std::move(to), std::move(parcel));
+std::shared_ptr<Outbox> Hub::outbox(const NodeId& to) {
+  return impl_->outboxes_.get(to);
+}
+
+std::optional<Parcel> Hub::send(const NodeId& to, Parcel parcel) {
+  return impl_->outboxes_.get(to)->post(std::move(parcel));
+}
+
+std::shared_ptr<engine::InputSource> Hub::input() {
+  return impl_->intake_;
 }
 
 void Hub::stop() {

@@ -1,14 +1,18 @@
-// Outwards, calls come from workers: they encode, so the I/O thread only moves bytes. Inwards,
-// calls come from the I/O thread: it looks up the receiver and leaves the payload encoded, to be
-// decoded by the worker that runs the receiver.
+// Outwards, calls come from workers: they encode into the peer's Outbox, so the I/O thread only
+// moves bytes. Inwards, calls come from the I/O thread: it looks up the receiver and leaves the
+// payload encoded, to be decoded by the worker that runs the receiver.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/encoded.hpp>
+#include <spinoff/engine/message_chain.hpp>
 #include <spinoff/engine/name_target.hpp>
 #include <spinoff/engine/system_messages.hpp>
 #include <spinoff/events.hpp>
@@ -16,7 +20,11 @@
 #include <spinoff/serialization/quoted.hpp>
 
 #include "name_routes.hpp"
+#include "outbox.hpp"
 #include "own_name.hpp"
+#include "peer_names.hpp"
+#include "unsent_messages.hpp"
+#include "waiting_send.hpp"
 #include "watch_table.hpp"
 
 namespace spinoff::remoting {
@@ -33,12 +41,8 @@ using serialization::quoted;
 
 namespace {
 
-// What is kept of a message, until it is sent.
-struct UnsentMessage final : Keepsake {
-  UnsentMessage(Uri uri, EnvelopePtr envelope) : to(std::move(uri)), message(std::move(envelope)) {}
-  Uri to;
-  EnvelopePtr message;
-};
+// A thread keeps a buffer to encode into for the next message, unless it has become large.
+constexpr std::size_t kLargestBuffer = std::size_t{1} << 20U;
 
 struct UnsentWatch final : Keepsake {
   UnsentWatch(NodeId id, WatchTable::Pair watch) : node(std::move(id)), pair(std::move(watch)) {}
@@ -48,38 +52,44 @@ struct UnsentWatch final : Keepsake {
 
 class HubTransport final : public engine::Transport, private Listener, private NameRoutes::Owner {
  public:
-  HubTransport(NodeCore& node, const HubOptions& options)
+  HubTransport(NodeCore& node, const HubOptions& options, const MakeCarrier& make_carrier)
       : node_(node),
         rights_(options.rights),
         watched_(options.max_watches_per_node),
-        hub_(options, *this),
-        routes_(hub_, *this, options) {
+        hub_(make_carrier(options, *this)),
+        routes_(*hub_, *this, options) {
     if (!options.name.empty()) {
-      own_name_.emplace(node_, hub_.node_id(), options);
+      own_name_.emplace(node_, hub_->node_id(), options);
     }
   }
   HubTransport(const HubTransport&) = delete;
   HubTransport& operator=(const HubTransport&) = delete;
   ~HubTransport() override { HubTransport::stop(); }
 
-  Hub& hub() { return hub_; }
+  Carrier& hub() { return *hub_; }
   /// `name@host`, if the node has a name.
   [[nodiscard]] std::optional<NodeId> name() const {
     return own_name_ ? std::optional(own_name_->name()) : std::nullopt;
   }
 
-  void send(const Uri& to, EnvelopePtr message) override;
+  void send(NameTarget& to, EnvelopePtr message) override;
+  std::uint64_t send_when_room(NameTarget& to, EnvelopePtr message,
+                               engine::RoomWaiter waiter) override;
+  bool leave_line(NameTarget& to, std::uint64_t number) override;
   void watch(const Uri& target, const Ref& watcher) override;
   void unwatch(const Uri& target, const Ref& watcher) override;
   void terminated(const Uri& watcher, const Ref& actor) override;
   void ask_failed(const Uri& ask, std::string_view reason) override;
+  std::shared_ptr<engine::InputSource> input() override { return hub_->input(); }
   void stop() override;
 
  private:
-  void deliver(const NodeId& from, std::span<const Item> items) noexcept override;
+  void deliver(const NodeId& from, std::span<const Item> items,
+               engine::SharedBytes& frame) noexcept override;
   void returned(Parcel parcel, const std::string& reason) noexcept override;
   void node_up(const NodeId& node, std::uint64_t incarnation) noexcept override;
   void node_down(const NodeId& node, const std::string& reason) noexcept override;
+  void high_water(const NodeId& node, const Load& load) noexcept override;
   void rejected(RejectReason reason, std::uint64_t count,
                 const std::string& detail) noexcept override;
 
@@ -87,14 +97,26 @@ class HubTransport final : public engine::Transport, private Listener, private N
   void moved(Parcel& parcel, const NodeId& node) noexcept override;
   void came_back(Parcel parcel, const std::string& reason) noexcept override;
   void name_not_found(const NodeId& name, const std::string& reason) noexcept override;
+  void name_high_water(const NodeId& name, const Load& load) noexcept override;
   // The actor's URI in all forms under which it may be watched from here.
   std::vector<Uri> forms_of(const NodeId& node, const std::string& path);
 
   void post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake);
   void answer(const NodeId& to, const Item& item);
   void send(const NodeId& to, Parcel parcel);
+  Outbox& outbox_of(NameTarget& to);
+  template <class Refused>
+  void encode_and_write(NameTarget& to, EnvelopePtr message, Refused refused);
+  bool write(NameTarget& to, const Envelope& message, std::string_view payload);
+  std::uint64_t enter_line(NameTarget& to, EnvelopePtr& message, std::string_view payload,
+                           engine::RoomWaiter waiter);
+  std::string refusal(NameTarget& to);
+  bool write_by_name(const NodeId& name, const Outbox::Message& out);
+  PeerNames& names_of(const NodeId& peer);
+  void node_gone(const NodeId& node, const std::string& reason) noexcept;
   void deliver(const NodeId& from, const Item& item);
-  void deliver_message(const NodeId& from, const Item& item);
+  void deliver_message(const NodeId& from, const Item& item, PeerNames& names,
+                       engine::SharedBytes& frame, engine::MessageChain& messages);
   void refuse_message(const NodeId& from, const Item& item, const Ref& sender,
                       engine::RejectedInput::Kind kind, std::string_view why);
   void watch_by_name(const Uri& target, const WatchTable::Pair& pair);
@@ -108,15 +130,13 @@ class HubTransport final : public engine::Transport, private Listener, private N
 
   NodeCore& node_;
   const RemoteRights rights_;
-  WatchTable watching_;  // actors elsewhere that ours watch
-  WatchTable watched_;   // ours that actors elsewhere watch
-  // Of the I/O thread: who sent last, since senders come in runs.
-  NodeId last_from_;
-  std::string last_name_;
-  Ref last_sender_;
-  Hub hub_;  // nearly last, so that its thread ends first
+  WatchTable watching_;                          // actors elsewhere that ours watch
+  WatchTable watched_;                           // ours that actors elsewhere watch
+  std::unordered_map<NodeId, PeerNames> names_;  // of who does the I/O thread's work
+  std::unique_ptr<Carrier> hub_;                 // nearly last, so that its thread ends first
   NameRoutes routes_;
   std::optional<OwnName> own_name_;
+  std::atomic<std::uint64_t> last_in_line_{0};
 };
 
 // Text for humans from another node, which must not look like lines of this node's log.
@@ -133,16 +153,12 @@ bool is_ask(std::string_view path) {
   return path.starts_with("/$ask-");
 }
 
-Uri uri_of(const NodeId& from, std::string_view text) {
-  return text.starts_with('/') || text.empty() ? Uri(from, std::string(text)) : Uri::parse(text);
-}
-
 std::string HubTransport::wire_name(const Ref& ref) const {
   const Uri uri = ref.uri();  // maybe of another node of this process, which may have no name
   if (!uri.node().has_value()) {
     return {};
   }
-  return uri.node() == hub_.node_id() ? uri.path() : uri.to_string();
+  return uri.node() == hub_->node_id() ? uri.path() : uri.to_string();
 }
 
 void HubTransport::send(const NodeId& to, Parcel parcel) {
@@ -152,8 +168,8 @@ void HubTransport::send(const NodeId& to, Parcel parcel) {
     }
     return;
   }
-  if (auto back = hub_.send(to, std::move(parcel))) {
-    returned(std::move(*back), "this node is stopping, or has too much queued");
+  if (auto back = hub_->send(to, std::move(parcel))) {
+    returned(std::move(*back), "this node is stopping");
   }
 }
 
@@ -161,47 +177,140 @@ void HubTransport::send(const NodeId& to, Parcel parcel) {
 void HubTransport::post(const NodeId& to, const Item& item, std::unique_ptr<Keepsake> keepsake) {
   send(to,
        Parcel{
-           .item = serialization::encode(item), .keepsake = std::move(keepsake), .must_go = true});
+           .items = serialization::encode(item), .keepsake = std::move(keepsake), .must_go = true});
 }
 
 // The end of the session is an answer too, and without one nobody waits for any.
 void HubTransport::answer(const NodeId& to, const Item& item) {
-  send(to, Parcel{.item = serialization::encode(item), .must_go = true, .only_in_session = true});
+  send(to, Parcel{.items = serialization::encode(item),
+                  .must_go = true,
+                  .only_in_session = true,
+                  .after_all = item.kind == ItemKind::terminated});
 }
 
-void HubTransport::send(const Uri& to, EnvelopePtr message) {
+Outbox& HubTransport::outbox_of(NameTarget& to) {
+  if (to.route() == nullptr) {
+    to.keep(hub_->outbox(*to.uri().node()));
+  }
+  return static_cast<Outbox&>(*to.route());
+}
+
+// Calls `refused(message, payload)` if there is no room.
+template <class Refused>
+void HubTransport::encode_and_write(NameTarget& to, EnvelopePtr message, Refused refused) {
   const detail::MessageType& type = message->type();
   if (type.encode == nullptr) {
     const std::string why = "a message of type " + std::string(type.name) + " cannot be sent to " +
-                            to.to_string() +
+                            to.uri().to_string() +
                             ": it cannot be serialized; give its struct MSGPACK_DEFINE(fields...)";
-    node_.publish_error(NameTarget::make(node_.anchor(), to),
+    node_.publish_error(NameTarget::make(node_.anchor(), to.uri()),
                         std::make_exception_ptr(std::runtime_error(why)), {});
-    give_back(to, std::move(message), why);
+    give_back(to.uri(), std::move(message), why);
     return;
   }
-  std::string payload;
+  // The user's code may send while it encodes; then that has a buffer of its own.
+  static thread_local std::string t_payload;
+  std::string payload = std::move(t_payload);
+  payload.clear();
   try {
     type.encode(message->payload(), payload);
-    const Sender from = message->sender();
-    const Ref sender = RefAccess::hold(from.target, from.generation);
-    const std::string sender_name = sender ? wire_name(sender) : std::string();
-    const Item item{.kind = ItemKind::message,
-                    .to = to.path(),
-                    .from = sender_name,
-                    .type = type.name,
-                    .payload = payload};
-    Parcel parcel{.item = serialization::encode(item)};
-    // The message itself is about as large as what it is encoded to.
-    parcel.kept_bytes = sizeof(UnsentMessage) + sizeof(Envelope) + item.to.size() + payload.size();
-    parcel.keepsake = std::make_unique<UnsentMessage>(to, std::move(message));
-    send(*to.node(), std::move(parcel));
+    if (!write(to, *message, payload)) {
+      refused(message, payload);
+    }
   } catch (const std::exception& error) {
-    node_.publish_error(NameTarget::make(node_.anchor(), to), std::current_exception(), {});
+    node_.publish_error(NameTarget::make(node_.anchor(), to.uri()), std::current_exception(), {});
     if (message != nullptr) {
-      give_back(to, std::move(message), error.what());
+      give_back(to.uri(), std::move(message), error.what());
     }
   }
+  if (payload.capacity() <= kLargestBuffer) {
+    t_payload = std::move(payload);
+  }
+}
+
+void HubTransport::send(NameTarget& to, EnvelopePtr message) {
+  encode_and_write(to, std::move(message), [&](EnvelopePtr& refused, std::string_view) {
+    give_back(to.uri(), std::move(refused), refusal(to));
+  });
+}
+
+std::uint64_t HubTransport::send_when_room(NameTarget& to, EnvelopePtr message,
+                                           engine::RoomWaiter waiter) {
+  std::uint64_t number = 0;
+  encode_and_write(to, std::move(message), [&](EnvelopePtr& refused, std::string_view payload) {
+    number = enter_line(to, refused, payload, std::move(waiter));
+  });
+  return number;
+}
+
+// There may be room by now; then it gives 0.
+std::uint64_t HubTransport::enter_line(NameTarget& to, EnvelopePtr& message,
+                                       std::string_view payload, engine::RoomWaiter waiter) {
+  const Sender from = message->sender();
+  const Ref sender = RefAccess::hold(from.target, from.generation);
+  auto sending = std::make_unique<WaitingSend>(
+      ++last_in_line_, RefAccess::hold(&to, to.generation()), std::string(payload),
+      sender ? wire_name(sender) : std::string(), std::move(waiter),
+      [this](const Uri& uri, EnvelopePtr left, const std::string& why) {
+        give_back(uri, std::move(left), why);
+      });
+  sending->take(message);
+  const std::uint64_t number = sending->number();
+  std::unique_ptr<WaitingMessage> waiting = std::move(sending);
+  const NodeId& node = *to.uri().node();
+  switch (node.is_named() ? routes_.enter(node, waiting) : outbox_of(to).enter(waiting)) {
+    case Entered::waits:
+      return number;
+    case Entered::refused:
+      give_back(to.uri(), static_cast<WaitingSend&>(*waiting).give(), refusal(to));
+      break;
+    case Entered::came_in:
+      break;
+  }
+  return 0;
+}
+
+bool HubTransport::leave_line(NameTarget& to, std::uint64_t number) {
+  const NodeId& node = *to.uri().node();
+  return node.is_named() ? routes_.leave_line(node, number) : outbox_of(to).leave_line(number);
+}
+
+std::string HubTransport::refusal(NameTarget& to) {
+  const NodeId& node = *to.uri().node();
+  return node.is_named() ? routes_.refusal(node) : outbox_of(to).refusal();
+}
+
+// False if there is no room.
+bool HubTransport::write(NameTarget& to, const Envelope& message, std::string_view payload) {
+  const Sender from = message.sender();
+  Outbox::Message out{.to = to,
+                      .generation = to.generation(),
+                      .path = to.uri().path(),
+                      .sender = {},
+                      .is_sender_known = from.target == nullptr,
+                      .envelope = message,
+                      .payload = payload};
+  const NodeId& node = *to.uri().node();
+  if (!node.is_named()) {
+    const Outbox::Written written = outbox_of(to).write(out, true);
+    if (written != Outbox::Written::wants_sender) {
+      return written == Outbox::Written::yes;
+    }
+  }
+  const Ref sender = RefAccess::hold(from.target, from.generation);
+  const std::string sender_name = sender ? wire_name(sender) : std::string();
+  out.sender = sender_name;
+  out.is_sender_known = true;
+  return node.is_named() ? write_by_name(node, out)
+                         : outbox_of(to).write(out, true) == Outbox::Written::yes;
+}
+
+bool HubTransport::write_by_name(const NodeId& name, const Outbox::Message& out) {
+  auto written = Outbox::Written::no_room;
+  if (routes_.write(name, [&](Outbox& outbox) { written = outbox.write(out); })) {
+    return written == Outbox::Written::yes;
+  }
+  return !routes_.send(name, Outbox::parcel_of(out));
 }
 
 void HubTransport::watch(const Uri& target, const Ref& watcher) {
@@ -221,7 +330,7 @@ void HubTransport::watch_by_name(const Uri& target, const WatchTable::Pair& pair
   auto keepsake = std::make_unique<UnsentWatch>(*target.node(), pair);
   UnsentWatch& unsent = *keepsake;
   const std::string watcher = wire_name(pair.watcher);
-  Parcel parcel{.item = serialization::encode(
+  Parcel parcel{.items = serialization::encode(
                     Item{.kind = ItemKind::watch, .to = target.path(), .from = watcher}),
                 .keepsake = std::move(keepsake),
                 .must_go = true};
@@ -263,10 +372,25 @@ void HubTransport::ask_failed(const Uri& ask, std::string_view reason) {
   answer(*ask.node(), Item{.kind = ItemKind::ask_failed, .to = ask.path(), .payload = reason});
 }
 
-void HubTransport::deliver(const NodeId& from, std::span<const Item> items) noexcept {
+PeerNames& HubTransport::names_of(const NodeId& peer) {
+  const auto found = names_.find(peer);
+  return found != names_.end() ? found->second
+                               : names_.try_emplace(peer, node_, peer).first->second;
+}
+
+void HubTransport::deliver(const NodeId& from, std::span<const Item> items,
+                           engine::SharedBytes& frame) noexcept {
+  PeerNames& names = names_of(from);
+  names.begin_frame();
+  engine::MessageChain messages;
   for (const Item& item : items) {
     try {
-      deliver(from, item);
+      if (item.kind == ItemKind::message) {
+        deliver_message(from, item, names, frame, messages);
+      } else {
+        messages.flush();
+        deliver(from, item);
+      }
     } catch (const std::exception& error) {  // such as a name that is none
       node_.reject_input(engine::RejectedInput::Kind::bad_name,
                          "an item from " + from.to_string() + ": " + error.what());
@@ -276,9 +400,6 @@ void HubTransport::deliver(const NodeId& from, std::span<const Item> items) noex
 
 void HubTransport::deliver(const NodeId& from, const Item& item) {
   switch (item.kind) {
-    case ItemKind::message:
-      deliver_message(from, item);
-      return;
     case ItemKind::watch:
       deliver_watch(from, item);
       return;
@@ -306,21 +427,13 @@ void HubTransport::deliver(const NodeId& from, const Item& item) {
 }
 
 Ref HubTransport::peer_ref(const NodeId& from, std::string_view uri) {
-  if (uri.empty()) {
-    return {};
-  }
-  if (uri != last_name_ || from != last_from_) {
-    last_sender_ = node_.resolve(uri_of(from, uri));
-    // A name of our own may stand for another actor the next time.
-    last_name_ = last_sender_.is_local() ? std::string_view() : uri;
-    last_from_ = from;
-  }
-  return last_sender_;
+  return uri.empty() ? Ref() : node_.resolve(uri_of(from, uri));
 }
 
-void HubTransport::deliver_message(const NodeId& from, const Item& item) {
-  const Ref sender_ref = peer_ref(from, item.from);
-  const detail::MessageType* const type = detail::TypeRegistry::find(item.type);
+void HubTransport::deliver_message(const NodeId& from, const Item& item, PeerNames& names,
+                                   engine::SharedBytes& frame, engine::MessageChain& messages) {
+  const Ref& sender_ref = names.sender(item);
+  const detail::MessageType* const type = names.type(item);
   if (type == nullptr) {
     refuse_message(from, item, sender_ref, engine::RejectedInput::Kind::unknown_type,
                    "no actor in this program receives that type");
@@ -331,16 +444,9 @@ void HubTransport::deliver_message(const NodeId& from, const Item& item) {
                    "other nodes may not send messages to this one");
     return;
   }
-  Sender sender = RefAccess::sender(sender_ref);
-  if (sender.target != nullptr) {
-    sender.target->retain();
-    sender.counted = true;
-  }
-  EnvelopePtr message =
-      Envelope::make<engine::Encoded>(sender, engine::Encoded{type, std::string(item.payload)});
-  if (const Ref target = node_.find(item.to)) {
-    detail::deliver_or_drop(RefAccess::target(target), RefAccess::generation(target),
-                            std::move(message));
+  EnvelopePtr message = engine::make_encoded(names.count_sender(item), *type, item.payload, frame);
+  if (const Ref& receiver = names.receiver(item)) {
+    messages.add(*RefAccess::target(receiver), RefAccess::generation(receiver), std::move(message));
   } else {
     node_.dead_letter(
         NameTarget::make(node_.anchor(), Uri(node_.anchor().node_id(), std::string(item.to))),
@@ -425,8 +531,11 @@ void HubTransport::give_back(const Uri& to, EnvelopePtr message, const std::stri
 }
 
 void HubTransport::returned(Parcel parcel, const std::string& reason) noexcept {
-  if (auto* const unsent = dynamic_cast<UnsentMessage*>(parcel.keepsake.get())) {
-    give_back(unsent->to, std::move(unsent->message), reason);
+  if (auto* const unsent = dynamic_cast<UnsentMessages*>(parcel.keepsake.get())) {
+    unsent->give_back(parcel.items, [&](const Ref& to, EnvelopePtr message) {
+      node_.refuse_ask(*message, reason);
+      node_.dead_letter(to, std::move(message));
+    });
   } else if (auto* const watch = dynamic_cast<UnsentWatch*>(parcel.keepsake.get())) {
     if (watching_.remove(watch->node, watch->pair)) {
       tell_terminated(watch->pair);
@@ -435,10 +544,17 @@ void HubTransport::returned(Parcel parcel, const std::string& reason) noexcept {
 }
 
 void HubTransport::node_up(const NodeId& node, std::uint64_t /*incarnation*/) noexcept {
-  node_.events().publish(NodeUp{node});
+  names_.erase(node);
+  node_.events().publish(spinoff::NodeUp{node});
 }
 
 void HubTransport::node_down(const NodeId& node, const std::string& reason) noexcept {
+  names_.erase(node);
+  node_gone(node, reason);
+}
+
+// Any thread.
+void HubTransport::node_gone(const NodeId& node, const std::string& reason) noexcept {
   routes_.node_down(node);
   for (const WatchTable::Pair& pair : watching_.take_all(node)) {
     tell_terminated(pair);
@@ -446,7 +562,12 @@ void HubTransport::node_down(const NodeId& node, const std::string& reason) noex
   for (const WatchTable::Pair& pair : watched_.take_all(node)) {
     engine::Cell::send_system(pair.actor, engine::Unwatch{pair.watcher});
   }
-  node_.events().publish(NodeDown{node, reason});
+  node_.events().publish(spinoff::NodeDown{node, reason});
+}
+
+void HubTransport::high_water(const NodeId& node, const Load& load) noexcept {
+  node_.events().publish(
+      NodeHighWaterMarkReached{.node = node, .messages = load.messages, .bytes = load.bytes});
 }
 
 void HubTransport::rejected(RejectReason reason, std::uint64_t count,
@@ -472,7 +593,11 @@ void HubTransport::came_back(Parcel parcel, const std::string& reason) noexcept 
 }
 
 void HubTransport::name_not_found(const NodeId& name, const std::string& reason) noexcept {
-  node_down(name, reason);
+  node_gone(name, reason);
+}
+
+void HubTransport::name_high_water(const NodeId& name, const Load& load) noexcept {
+  high_water(name, load);
 }
 
 // First nobody finds this node any more.
@@ -481,14 +606,20 @@ void HubTransport::stop() {
     own_name_->stop();
   }
   routes_.stop();
-  hub_.stop();
+  hub_->stop();
 }
 
 }  // namespace
 
 void attach_hub(NodeCore& node, const HubOptions& options) {
-  auto transport = std::make_unique<HubTransport>(node, options);
-  Hub& hub = transport->hub();
+  attach_hub(node, options, [](const HubOptions& wanted, Listener& listener) {
+    return std::make_unique<Hub>(wanted, listener);
+  });
+}
+
+void attach_hub(NodeCore& node, const HubOptions& options, const MakeCarrier& make_carrier) {
+  auto transport = std::make_unique<HubTransport>(node, options, make_carrier);
+  Carrier& hub = transport->hub();
   const std::optional<NodeId> name = transport->name();
   node.attach(std::move(transport), hub.node_id(), name);
   hub.start();

@@ -1,10 +1,14 @@
 #include "io_thread.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
@@ -21,28 +25,82 @@ constexpr std::string_view kMaybeKeys =
     "nobody there, or nobody with the key that the list of peers has for it, or it does not have "
     "this node's";
 
-void add(std::atomic<std::uint64_t>& counter, std::uint64_t count) noexcept {
-  counter.fetch_add(count, std::memory_order_relaxed);
+// A descriptor that is never ready.
+constexpr int kNone = -1;
+
+// While much is sent, it waits a little so that more goes together: about as long as what went last
+// took to come, and not at all after a few messages.
+constexpr std::chrono::nanoseconds kGatheringPerByte{30};
+constexpr std::chrono::microseconds kShortestGathering{20};
+constexpr std::chrono::microseconds kLongestGathering{300};
+
+// Below this a copy is cheaper than to say who frees it.
+constexpr std::size_t kWorthHandingOver = 1024;
+
+// Bytes that are ZeroMQ's until it has sent them. It orders our writes before its call of `free`,
+// by means that a sanitizer does not see; so they are ordered once more, by what it does see.
+struct HandedOver {
+  HandedOver(std::string&& given, BufferPool& pool) : bytes(std::move(given)), buffers(pool) {}
+
+  static void free(void* /*data*/, void* hint) {
+    std::unique_ptr<HandedOver> own(static_cast<HandedOver*>(hint));
+    static_cast<void>(own->is_whole.load());
+    own->buffers.give(std::move(own->bytes));
+  }
+
+  std::string bytes;
+  BufferPool& buffers;
+  std::atomic<bool> is_whole = false;
+};
+
+zmq::message_t message_of(std::string&& bytes, BufferPool& buffers) {
+  if (bytes.size() < kWorthHandingOver) {
+    return zmq::message_t(bytes);
+  }
+  auto own = std::make_unique<HandedOver>(std::move(bytes), buffers);
+  zmq::message_t message(own->bytes.data(), own->bytes.size(), HandedOver::free, own.get());
+  own->is_whole.store(true);
+  static_cast<void>(own.release());  // NOLINT(bugprone-unused-return-value): it is ZeroMQ's
+  return message;
+}
+
+bool has_input(const zmq::socket_t& socket) {
+  return (socket.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0;
+}
+
+// It may end early, by a signal or for nothing.
+void wait_for(std::span<pollfd> descriptors, std::chrono::nanoseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec timeout{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
+  static_cast<void>(ppoll(descriptors.data(), descriptors.size(), &timeout, nullptr));
 }
 
 }  // namespace
 
+struct IoThread::ReceivedFrame final : engine::SharedBytes {
+  [[nodiscard]] std::size_t size() const noexcept override { return message.size(); }
+  zmq::message_t message;
+};
+
 IoThread::IoThread(zmq::context_t& context, Listening listening, Protocol protocol,
-                   std::shared_ptr<Intake> intake, const HubOptions& options, Listener& listener,
-                   HubCounters& counters)
-    : context_(context),
+                   std::shared_ptr<Intake> intake, Outboxes& outboxes, BufferPool& buffers,
+                   const HubOptions& options, Listener& listener, HubCounters& counters)
+    : HubLoop(std::move(protocol), std::move(intake), outboxes, buffers, options, listener,
+              counters),
+      context_(context),
       security_(options.security ? &*options.security : nullptr),
       zap_(std::move(listening.zap)),
       router_(std::move(listening.socket)),
-      protocol_(std::move(protocol)),
-      intake_(std::move(intake)),
       resolver_(intake_),
-      listener_(listener),
-      counters_(counters),
-      rejects_(listener, counters, options.reject_interval),
-      linger_(options.protocol.linger) {}
+      batch_bytes_(options.protocol.batch_bytes),
+      linger_(options.protocol.linger),
+      descriptors_{{{intake_->wake_fd(), POLLIN, 0},
+                    {zap_ ? zap_->socket().get(zmq::sockopt::fd) : kNone, POLLIN, 0},
+                    {router_.get(zmq::sockopt::fd), POLLIN, 0}}} {}
 
 void IoThread::run() {
+  now_ = Clock::now();
+  begin();
   while (!protocol_.stopped()) {
     round();
   }
@@ -51,57 +109,34 @@ void IoThread::run() {
   links_.clear();
   router_.close();
   zap_.reset();
+  intake_->close();
 }
 
 void IoThread::round() {
   now_ = Clock::now();
   const bool sent = take_queued();
-  const bool received = receive();
+  const int received = receive();
   answer_zap();
-  if (now_ >= protocol_.next_wakeup()) {
-    protocol_.tick(now_, actions_);
-    do_actions();
-  }
-  rejects_.tell(now_);
+  tick_if_due();
   if (!protocol_.stopped()) {
-    wait(sent || received);
+    wait(sent || received > 0);
   }
 }
 
-bool IoThread::take_queued() {
-  const bool stop = intake_->take(outgoing_, resolved_);
-  for (const Resolved& answer : resolved_) {
-    resolved(answer);
-  }
-  for (Outgoing& outgoing : outgoing_) {
-    protocol_.send(outgoing.to, std::move(outgoing.parcel), now_, actions_);
-  }
-  protocol_.flush(now_, actions_);
-  do_actions();
-  if (stop && !stop_seen_) {
-    stop_seen_ = true;
-    protocol_.stop(now_, actions_);
-    do_actions();
-  }
-  const bool any = !outgoing_.empty() || !resolved_.empty();
-  outgoing_.clear();
-  resolved_.clear();
-  return any;
-}
-
-bool IoThread::receive() {
+int IoThread::receive() {
   int frames = 0;
   zmq::message_t sender;
   while (frames < kFramesPerRound && router_.recv(sender, zmq::recv_flags::dontwait)) {
     receive_one(sender);
     ++frames;
   }
-  return frames > 0;
+  return frames;
 }
 
 // The first part is ZeroMQ's name for the connection, which means nothing here.
 void IoThread::receive_one(zmq::message_t& sender) {
-  zmq::message_t frame;
+  auto* const received = new ReceivedFrame;  // NOLINT(cppcoreguidelines-owning-memory)
+  zmq::message_t& frame = received->message;
   bool more = sender.more();
   if (more) {
     // The parts of a message arrive together, so this does not wait.
@@ -116,12 +151,11 @@ void IoThread::receive_one(zmq::message_t& sender) {
       static_cast<void>(router_.recv(rest));
       more = rest.more();
     }
-    actions_.emplace_back(
-        Reject{RejectReason::malformed, 1, "a ZeroMQ message of more than one part was dropped"});
+    reject({RejectReason::malformed, 1, "a ZeroMQ message of more than one part was dropped"});
   } else {
-    receive_frame(frame);
+    receive_frame(*received);
   }
-  do_actions();
+  received->release();
 }
 
 void IoThread::answer_zap() {
@@ -131,17 +165,16 @@ void IoThread::answer_zap() {
   }
 }
 
-void IoThread::receive_frame(const zmq::message_t& frame) {
+void IoThread::receive_frame(ReceivedFrame& frame) {
   Speaker speaker;
   if (security_ != nullptr) {
-    speaker = {&security_->peers, key_of_connection(frame)};
+    speaker = {&security_->peers, key_of_connection(frame.message)};
     if (!speaker.key) {
-      actions_.emplace_back(Reject{RejectReason::unknown_key, 1,
-                                   "a frame of a connection without a key was dropped"});
+      reject({RejectReason::unknown_key, 1, "a frame of a connection without a key was dropped"});
       return;
     }
   }
-  protocol_.frame(frame.to_string_view(), now_, actions_, speaker);
+  take_frame(frame.message.to_string_view(), speaker, frame);
 }
 
 std::optional<Credentials> IoThread::credentials_for(const NodeId& peer) const {
@@ -156,45 +189,101 @@ std::optional<Credentials> IoThread::credentials_for(const NodeId& peer) const {
 }
 
 void IoThread::wait(bool poll_only) {
+  if (blocked_links_ == 0 && gathers()) {
+    return;
+  }
   if (poll_only) {
     if (blocked_links_ > 0) {
-      poll(std::chrono::milliseconds(0));
+      poll_links({});
     }
     return;
   }
-  if (!intake_->fall_asleep(stop_seen_)) {
-    return;
-  }
-  const Time wakeup = std::min(protocol_.next_wakeup(), rejects_.next_due());
+  const Time wakeup = next_due();
   const Time now = Clock::now();
   const auto time = wakeup == Time::max()
                         ? Time::duration(kLongestWait)
                         : std::clamp<Time::duration>(wakeup - now, {}, kLongestWait);
-  poll(std::chrono::ceil<std::chrono::milliseconds>(time));
-  add(counters_.wakeups, 1);
-  intake_->wake_up();
+  if (blocked_links_ == 0) {
+    sleep(time);
+  } else if (intake_->fall_asleep(stop_seen_)) {
+    poll_links(time);
+    intake_->wake_up();
+    add(counters_.wakeups, 1);
+  }
 }
 
-// A peer's socket is only asked while it has refused something: that it has room is no news
-// otherwise.
-void IoThread::poll(std::chrono::milliseconds timeout) {
+// True if it has waited for more to be sent, or until something came in. Meanwhile nobody wakes it.
+bool IoThread::gathers() {
+  const auto time = std::min<std::chrono::nanoseconds>(
+      kGatheringPerByte * static_cast<std::int64_t>(taken_bytes_), kLongestGathering);
+  if (time < kShortestGathering || taken_bytes_ >= batch_bytes_ || stop_seen_ || has_input()) {
+    return false;
+  }
+  wait_for(std::span(descriptors_).subspan(1), time);
+  return true;
+}
+
+// Others may have the sockets meanwhile.
+void IoThread::sleep(Time::duration time) {
+  if (has_input() || !intake_->fall_asleep(stop_seen_, this)) {
+    return;
+  }
+  if (intake_->is_polled()) {
+    wait_for(std::span(descriptors_).first(2),
+             std::min<Time::duration>(time, Intake::kPollersTime));
+  } else {
+    wait_for(descriptors_, time);
+  }
+  intake_->wake_up();
+  add(counters_.wakeups, 1);
+  do_actions();  // what others have left
+}
+
+// A descriptor of ZeroMQ's only tells what has come since its socket was last asked.
+bool IoThread::has_input() {
+  return remoting::has_input(router_) || (zap_ && remoting::has_input(zap_->socket()));
+}
+
+// On another thread.
+template <class Act>
+Attendant::Done IoThread::attend(const Act& act) noexcept {
+  now_ = Clock::now();
+  const Time due = next_due();
+  Done done = act();
+  done.has_more |= blocked_links_ > 0 || next_due() < due || protocol_.stopped();
+  return done;
+}
+
+IoThread::Done IoThread::send_at_once(Outbox& outbox) noexcept {
+  return attend([&] { return Done{.any = true, .has_more = !take_at_once(outbox)}; });
+}
+
+// What is left in the socket is not told again.
+IoThread::Done IoThread::take_input() noexcept {
+  return attend([&] {
+    const int frames = receive();
+    return Done{.any = frames > 0, .has_more = frames == kFramesPerRound};
+  });
+}
+
+// For input, and for the sockets of peers that have refused something: that one has room is no news
+// otherwise. Nobody else may have these meanwhile.
+void IoThread::poll_links(Time::duration time) {
   poll_items_.clear();
   poll_peers_.clear();
-  poll_items_.push_back({nullptr, intake_->wake_fd(), ZMQ_POLLIN, 0});
-  poll_items_.push_back({router_.handle(), 0, ZMQ_POLLIN, 0});
-  if (blocked_links_ > 0) {
-    for (auto& [peer, link] : links_) {
-      if (link.blocked && link.socket) {
-        poll_items_.push_back({link.socket.handle(), 0, ZMQ_POLLOUT, 0});
-        poll_peers_.push_back(peer);
-      }
+  for (auto& [peer, link] : links_) {
+    if (link.blocked && link.socket) {
+      poll_items_.push_back({link.socket.handle(), 0, ZMQ_POLLOUT, 0});
+      poll_peers_.push_back(peer);
     }
   }
+  poll_items_.push_back({nullptr, intake_->wake_fd(), ZMQ_POLLIN, 0});
+  poll_items_.push_back({router_.handle(), 0, ZMQ_POLLIN, 0});
   if (zap_) {
-    poll_items_.push_back({zap_->socket(), 0, ZMQ_POLLIN, 0});
+    poll_items_.push_back({zap_->socket().handle(), 0, ZMQ_POLLIN, 0});
   }
   try {
-    zmq::poll(poll_items_, timeout);
+    zmq::poll(poll_items_, std::chrono::ceil<std::chrono::milliseconds>(time));
   } catch (const zmq::error_t& error) {
     // The process was halted and goes on.
     if (error.num() != EINTR) {
@@ -203,7 +292,7 @@ void IoThread::poll(std::chrono::milliseconds timeout) {
     return;
   }
   for (std::size_t i = 0; i < poll_peers_.size(); ++i) {
-    if ((poll_items_[i + 2].revents & ZMQ_POLLOUT) != 0) {
+    if ((poll_items_[i].revents & ZMQ_POLLOUT) != 0) {
       links_.at(poll_peers_[i]).blocked = false;
       --blocked_links_;
       protocol_.writable(poll_peers_[i], now_, actions_);
@@ -219,14 +308,14 @@ void IoThread::resolved(const Resolved& answer) {
   }
   found->second.looking_up = false;
   if (answer.error.empty()) {
-    open(answer.peer, found->second, answer.address);
+    connect(answer.peer, found->second, answer.address);
   } else {
     protocol_.trouble(answer.peer,
                       fmt::format("the host name cannot be looked up ({})", answer.error));
   }
 }
 
-void IoThread::open(const NodeId& peer, Link& link, const std::string& address) {
+void IoThread::connect(const NodeId& peer, Link& link, const std::string& address) {
   try {
     link.socket = connect_to(context_, address, peer.port(), credentials_for(peer));
     protocol_.trouble(peer, security_ == nullptr ? std::string() : std::string(kMaybeKeys));
@@ -237,33 +326,24 @@ void IoThread::open(const NodeId& peer, Link& link, const std::string& address) 
   }
 }
 
-// An action may lead to others, which go to the end.
-void IoThread::do_actions() {
-  for (std::size_t i = 0; i < actions_.size(); ++i) {
-    Action action = std::move(actions_[i]);
-    std::visit([this](auto& a) { act(a); }, action);
-  }
-  actions_.clear();
-}
-
-void IoThread::act(Connect& action) {
-  Link& link = links_[action.peer];
+void IoThread::open(const NodeId& peer) {
+  Link& link = links_[peer];
   if (link.socket || link.looking_up) {
     return;
   }
   if (link.number == 0) {
     link.number = ++last_link_;
   }
-  if (const auto address = numeric_address(action.peer.host())) {
-    open(action.peer, link, *address);
+  if (const auto address = numeric_address(peer.host())) {
+    connect(peer, link, *address);
   } else {
     link.looking_up = true;
-    resolver_.look_up(action.peer, link.number);
+    resolver_.look_up(peer, link.number);
   }
 }
 
-void IoThread::act(Disconnect& action) {
-  const auto found = links_.find(action.peer);
+void IoThread::close(const NodeId& peer, bool flush) {
+  const auto found = links_.find(peer);
   if (found == links_.end()) {
     return;
   }
@@ -273,54 +353,27 @@ void IoThread::act(Disconnect& action) {
   if (found->second.looking_up) {
     resolver_.cancel(found->second.number);
   }
-  if (action.flush && found->second.socket) {
+  if (flush && found->second.socket) {
     const auto linger = std::chrono::ceil<std::chrono::milliseconds>(linger_);
     found->second.socket.set(zmq::sockopt::linger, static_cast<int>(linger.count()));
   }
   links_.erase(found);
 }
 
-void IoThread::act(SendFrame& action) {
-  const auto found = links_.find(action.peer);
-  if (found != links_.end() && found->second.socket && !found->second.blocked) {
-    zmq::message_t message(action.bytes);
+bool IoThread::put(const NodeId& peer, std::string&& bytes) {
+  const auto found = links_.find(peer);
+  if (found == links_.end() || found->second.blocked) {
+    return false;
+  }
+  if (found->second.socket) {
+    zmq::message_t message = message_of(std::move(bytes), buffers_);
     if (found->second.socket.send(message, zmq::send_flags::dontwait)) {
-      add(counters_.frames_out, 1);
-      add(counters_.bytes_out, action.bytes.size());
-      add(counters_.items_out, action.parcels.size());
-      protocol_.sent(action, now_, actions_);
-      return;
+      return true;
     }
   }
-  if (found != links_.end() && !found->second.blocked) {
-    found->second.blocked = true;
-    ++blocked_links_;
-  }
-  protocol_.refused(std::move(action), now_, actions_);
-}
-
-void IoThread::act(Deliver& action) {
-  add(counters_.items_in, action.items.size());
-  listener_.deliver(action.from, action.items);
-}
-
-void IoThread::act(Return& action) {
-  add(counters_.returned, action.parcels.size());
-  for (Parcel& parcel : action.parcels) {
-    listener_.returned(std::move(parcel), action.reason);
-  }
-}
-
-void IoThread::act(NodeUp& action) {
-  listener_.node_up(action.peer, action.incarnation);
-}
-
-void IoThread::act(NodeDown& action) {
-  listener_.node_down(action.peer, action.reason);
-}
-
-void IoThread::act(Reject& action) {
-  rejects_.add(std::move(action), now_);
+  found->second.blocked = true;
+  ++blocked_links_;
+  return false;
 }
 
 }  // namespace spinoff::remoting

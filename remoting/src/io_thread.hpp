@@ -1,43 +1,41 @@
-/// The loop of the thread that owns the sockets: takes what senders queued and what came in, asks
-/// the protocol, does what it says, and waits when there is nothing to do.
-///
-/// All that is queued at the start of a round is given to the protocol before it makes frames. So a
-/// lone message leaves at once, and while one round is busy, the next one's batch gathers by
-/// itself.
+/// The thread that owns the sockets: it receives, does what the loop of a hub does, and waits when
+/// there is nothing to do.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include <poll.h>
 #include <zmq.hpp>
 
 #include <spinoff/remoting/hub.hpp>
 #include <spinoff/remoting/protocol.hpp>
 #include <spinoff/uri.hpp>
 
-#include "intake.hpp"
-#include "reject_log.hpp"
+#include "hub_loop.hpp"
 #include "resolver.hpp"
 #include "sockets.hpp"
 
 namespace spinoff::remoting {
 
-class IoThread {
+class IoThread final : private HubLoop, private Attendant {
  public:
   using Clock = std::chrono::steady_clock;
-  using Time = Clock::time_point;
 
   IoThread(zmq::context_t& context, Listening listening, Protocol protocol,
-           std::shared_ptr<Intake> intake, const HubOptions& options, Listener& listener,
-           HubCounters& counters);
+           std::shared_ptr<Intake> intake, Outboxes& outboxes, BufferPool& buffers,
+           const HubOptions& options, Listener& listener, HubCounters& counters);
 
   /// Until the intake is stopped and all is done.
   void run();
 
  private:
+  struct ReceivedFrame;
   /// The channel to one peer.
   struct Link {
     std::uint64_t number = 0;
@@ -50,47 +48,41 @@ class IoThread {
 
   void round();
   void answer_zap();
-  void receive_frame(const zmq::message_t& frame);
+  void receive_frame(ReceivedFrame& frame);
   [[nodiscard]] std::optional<Credentials> credentials_for(const NodeId& peer) const;
-  bool take_queued();
-  bool receive();
+  int receive();
   void receive_one(zmq::message_t& sender);
   void wait(bool poll_only);
-  void poll(std::chrono::milliseconds timeout);
-  void open(const NodeId& peer, Link& link, const std::string& address);
-  void resolved(const Resolved& answer);
+  bool gathers();
+  void sleep(Time::duration time);
+  [[nodiscard]] bool has_input();
+  void poll_links(Time::duration time);
+  void connect(const NodeId& peer, Link& link, const std::string& address);
 
-  void do_actions();
-  void act(Connect& action);
-  void act(Disconnect& action);
-  void act(SendFrame& action);
-  void act(Deliver& action);
-  void act(Return& action);
-  void act(NodeUp& action);
-  void act(NodeDown& action);
-  void act(Reject& action);
+  Done send_at_once(Outbox& outbox) noexcept override;
+  Done take_input() noexcept override;
+  template <class Act>
+  Done attend(const Act& act) noexcept;
+
+  void open(const NodeId& peer) override;
+  void close(const NodeId& peer, bool flush) override;
+  bool put(const NodeId& peer, std::string&& bytes) override;
+  void resolved(const Resolved& answer) override;
 
   zmq::context_t& context_;
   /// Neither of them without keys.
   const Security* const security_;
   std::optional<ZapHandler> zap_;
   zmq::socket_t router_;
-  Protocol protocol_;
-  std::shared_ptr<Intake> intake_;
   Resolver resolver_;
-  Listener& listener_;
-  HubCounters& counters_;
-  RejectLog rejects_;
+  const std::size_t batch_bytes_;
   const ProtocolOptions::Duration linger_;
+  /// What wakes it: the intake, keys to be looked at, input.
+  std::array<pollfd, 3> descriptors_;
 
   std::unordered_map<NodeId, Link> links_;
   std::uint64_t last_link_ = 0;
   std::size_t blocked_links_ = 0;
-  Time now_;
-  bool stop_seen_ = false;
-  Actions actions_;
-  std::vector<Outgoing> outgoing_;
-  std::vector<Resolved> resolved_;
   std::vector<zmq::pollitem_t> poll_items_;
   std::vector<NodeId> poll_peers_;
 };

@@ -54,7 +54,7 @@ PublicKey derive(const Bytes& secret) {
 void check_that_it_is_private(const std::string& file, const struct stat& status) {
   constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
   if (status.st_uid == geteuid() && (status.st_mode & kOthers) != 0) {
-    throw InvalidKey("others may read or write the secret key " + quoted(file) +
+    throw InvalidKey("others may read or write the secret key " + serialization::quoted(file) +
                      ": `chmod 600` it, and make another one if they may have done so");
   }
 }
@@ -103,8 +103,8 @@ SecretKey SecretKey::read(const std::string& file) {
   } catch (const InvalidKey&) {
     throw;
   } catch (const std::runtime_error& error) {
-    throw InvalidKey("cannot read the secret key " + quoted(file) + ": " + error.what() +
-                     "; `startnode keygen` makes keys");
+    throw InvalidKey("cannot read the secret key " + serialization::quoted(file) + ": " +
+                     error.what() + "; `startnode keygen` makes keys");
   }
   const std::vector<KeyLine> lines = remoting::key_lines(file, text);
   if (lines.size() != 1) {

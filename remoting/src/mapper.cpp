@@ -24,7 +24,7 @@ using Kind = MapperMessage::Kind;
 using Clock = std::chrono::steady_clock;
 using serialization::quoted;
 
-constexpr int kFramesPerRound = 64;
+constexpr int kFramesAtOnce = 64;
 constexpr auto kRejectInterval = std::chrono::seconds(1);
 
 HubOptions hub_options(const MapperOptions& options) {
@@ -33,6 +33,7 @@ HubOptions hub_options(const MapperOptions& options) {
   hub.security = options.security;
   hub.insecure = options.insecure;
   hub.protocol.max_frame_bytes = kMaxMapperFrame;
+  hub.protocol.max_message_bytes = 0;
   return hub;
 }
 
@@ -53,7 +54,7 @@ class Mapper::Impl {
       if (listening_.zap) {
         listening_.zap->answer(actions_);
       }
-      for (int i = 0; i < kFramesPerRound && receive(); ++i) {
+      for (int i = 0; i < kFramesAtOnce && receive(); ++i) {
       }
       tell_rejected();
     }

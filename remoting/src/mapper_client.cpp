@@ -34,7 +34,7 @@ constexpr milliseconds kMapperAnswers{1'000};
 // A name whose node is dead is free by then.
 constexpr milliseconds kClaimIsKept = kClaimLasts + milliseconds(500);
 constexpr milliseconds kLinger{200};
-constexpr Time::duration kLongestWait = std::chrono::hours(1);
+constexpr Time::duration kLongestSleep = std::chrono::hours(1);
 
 }  // namespace
 
@@ -302,7 +302,7 @@ class MapperClient::Loop {
   }
 
   void wait() {
-    Time next = now_ + kLongestWait;
+    Time next = now_ + kLongestSleep;
     if (own_) {
       next = std::min(next, own_->next);
     }

@@ -1,5 +1,6 @@
 // Sending. Sessions are in protocol_sessions.cpp, what comes in is in protocol_input.cpp, what time
-// brings in protocol_time.cpp, and what is not taken in protocol_limits.cpp.
+// brings in protocol_time.cpp, what is not taken in protocol_limits.cpp, large messages in
+// protocol_parts.cpp, and what goes by relays in protocol_ways.cpp and protocol_relay.cpp.
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -25,11 +26,14 @@ std::vector<Parcel> just(Parcel parcel) {
   return parcels;
 }
 
-std::string hello_item(const std::string& to, std::size_t max_frame_bytes) {
+std::string hello_item(const std::string& to, const ProtocolOptions& options) {
   Item item;
   item.kind = ItemKind::hello;
   item.to = to;
-  item.max_frame_bytes = max_frame_bytes;
+  item.max_frame_bytes = options.max_frame_bytes;
+  item.max_aliases = options.max_aliases;
+  item.max_message_bytes = static_cast<std::uint32_t>(options.max_message_bytes);
+  item.has_relays = !options.relays.empty();
   return encode(item);
 }
 
@@ -45,8 +49,10 @@ Protocol::Protocol(NodeId self, std::uint64_t incarnation, ProtocolOptions optio
     : self_(std::move(self)),
       self_text_(self_.to_string()),
       incarnation_(incarnation),
-      options_(options),
-      retired_(options.remember, kMaxRetiredNodes) {
+      options_(std::move(options)),
+      retired_(options_.remember, kMaxRetiredNodes) {
+  std::erase(options_.relays, self_);
+  frame_overhead_ = frame_overhead(self_text_, options_);
   options_.heartbeat = std::max<ProtocolOptions::Duration>(options_.heartbeat, kShortestHeartbeat);
 }
 
@@ -63,7 +69,7 @@ Peer* Protocol::find(const NodeId& id) {
 void Protocol::send(const NodeId& to, Parcel parcel, Time now, Actions& actions) {
   Peer* peer = find(to);
   if (peer != nullptr && parcel.must_go && !stopping_ &&
-      peer->controls.bytes + Peer::cost(parcel) > options_.max_control_bytes) {
+      peer->control_bytes + Peer::cost(parcel) > options_.max_control_bytes) {
     end_session(*peer, "it does not take what it has to be told", After::begin_anew, now, actions);
   }
   if (const std::string why = why_not(to, peer, parcel); !why.empty()) {
@@ -73,7 +79,7 @@ void Protocol::send(const NodeId& to, Parcel parcel, Time now, Actions& actions)
   }
   if (peer == nullptr) {
     if (peers_.size() >= options_.max_peers) {
-      push_out_a_stranger(actions);
+      push_out_a_stranger(now, actions);
     }
     peer = &create(to, now, actions);
     pump(*peer, now, actions);
@@ -101,18 +107,22 @@ void Protocol::flush(Time now, Actions& actions) {
 }
 
 void Protocol::pump(Peer& peer, Time now, Actions& actions) {
+  if (peer.has_ways) {
+    pump_ways(peer, now, actions);
+    return;
+  }
   if (peer.channel != Peer::Channel::free) {
     return;
   }
   if (peer.is_up()) {
-    if (!peer.queue.empty()) {
+    if (peer.has_waiting()) {
       emit(peer, SendFrame::Kind::parcels, now, actions);
     } else if (peer.say_bye) {
       emit(peer, SendFrame::Kind::bye, now, actions);
     } else if (peer.say_heartbeat) {
       emit(peer, SendFrame::Kind::heartbeat, now, actions);
     }
-  } else if (peer.say_bye && peer.queue.empty()) {
+  } else if (peer.say_bye && !peer.has_waiting()) {
     emit(peer, SendFrame::Kind::bye, now, actions);
   } else if (peer.say_hello) {
     emit(peer, SendFrame::Kind::hello, now, actions);
@@ -120,58 +130,98 @@ void Protocol::pump(Peer& peer, Time now, Actions& actions) {
 }
 
 void Protocol::emit(Peer& peer, SendFrame::Kind kind, Time now, Actions& actions) {
-  FrameBuilder frame(self_text_, {{incarnation_, peer.session}, peer.theirs, peer.sent_items});
-  SendFrame action{peer.id, peer.session, kind, {}, {}};
+  peer.say_hello = false;
+  peer.say_heartbeat = false;
+  peer.channel = Peer::Channel::in_hand;
+  peer.next_beat = now + options_.heartbeat;
+  actions.emplace_back(make_frame(peer, kind));
+}
+
+SendFrame Protocol::make_frame(Peer& peer, SendFrame::Kind kind) {
+  FrameBuilder frame(std::exchange(spare_, {}), self_text_,
+                     {{incarnation_, peer.session}, peer.theirs, peer.sent_items});
+  SendFrame action{.peer = peer.id, .session = peer.session, .kind = kind};
   switch (kind) {
     case SendFrame::Kind::hello:
-      frame.add(hello_item(peer.id.to_string(), options_.max_frame_bytes));
+      frame.add(hello_item(peer.id.to_string(), options_));
       break;
-    case SendFrame::Kind::parcels: {
-      frame.reserve(
-          std::min(frame.size() + peer.messages.bytes + peer.controls.bytes, options_.batch_bytes));
-      const std::size_t limit = std::min(options_.batch_bytes, max_item_bytes(&peer));
-      do {
-        frame.add(peer.queue.front().item);
-        action.parcels.push_back(peer.pop_front());
-      } while (!peer.queue.empty() && frame.items() < options_.max_items_per_frame &&
-               frame.size() + peer.queue.front().item.size() <= limit);
-      peer.sent_items += action.parcels.size();
+    case SendFrame::Kind::parcels:
+      load(peer, frame, action);
+      action.items = frame.items();
+      peer.sent_items += action.items;
       break;
-    }
     case SendFrame::Kind::bye:
       frame.add(bye_item());
+      break;
+    case SendFrame::Kind::probe:
+      frame.add(encode(serialization::Probe{.number = peer.ways.last_probe}));
+      break;
+    case SendFrame::Kind::answer:
+      frame.add(encode(serialization::Probe{
+          .is_answer = true, .number = peer.ways.probe_number, .received = peer.received_items}));
+      break;
+    case SendFrame::Kind::carry:
+      load_carried(peer, frame, action);
       break;
     case SendFrame::Kind::heartbeat:
       break;
   }
   action.bytes = std::move(frame).finish();
-  peer.say_hello = false;
-  peer.say_heartbeat = false;
-  peer.channel = Peer::Channel::in_hand;
-  peer.next_beat = now + options_.heartbeat;
-  actions.emplace_back(std::move(action));
+  return action;
+}
+
+void Protocol::load(Peer& peer, FrameBuilder& frame, SendFrame& action) {
+  peer.sort_lanes();
+  const bool is_turn_of_lanes = peer.lanes_next && peer.refused_first == 0;
+  if (!peer.lanes.empty() && (is_turn_of_lanes || peer.queue.empty())) {
+    load_from_lanes(peer, frame, action);
+    return;
+  }
+  peer.lanes_next = true;
+  frame.reserve(std::min(frame.size() + peer.queued_bytes, options_.batch_bytes));
+  const std::size_t limit = std::min(options_.batch_bytes, max_item_bytes(&peer));
+  do {
+    const Parcel& first = peer.queue.front();
+    frame.add(first.items, first.count);
+    action.parcels.push_back(peer.pop_front());
+    peer.sort_lanes();
+  } while (!peer.queue.empty() &&
+           frame.items() + peer.queue.front().count <= options_.max_items_per_frame &&
+           frame.size() + peer.queue.front().items.size() <= limit);
 }
 
 void Protocol::sent(const SendFrame& frame, Time now, Actions& actions) {
+  if (frame.kind == SendFrame::Kind::carry) {
+    sent_by_relay(frame, now, actions);
+  }
   Peer* peer = find(frame.peer);
-  if (peer == nullptr || peer->session != frame.session) {
-    return;
+  if (peer != nullptr && peer->session == frame.session) {
+    peer->channel = Peer::Channel::free;
+    went(*peer, frame, now, actions);
   }
-  peer->channel = Peer::Channel::free;
+}
+
+// Its channel, or a relay's, has taken it.
+void Protocol::went(Peer& peer, const SendFrame& frame, Time now, Actions& actions) {
+  if (frame.is_of_lanes) {
+    peer.lanes.sent();
+  }
   if (frame.kind == SendFrame::Kind::bye) {
-    erase(*peer, true, actions);
+    erase(peer, true, now, actions);
     return;
   }
-  pump(*peer, now, actions);
+  pump(peer, now, actions);
 }
 
 void Protocol::refused(SendFrame frame, Time /*now*/, Actions& actions) {
   Peer* peer = find(frame.peer);
   if (peer == nullptr || peer->session != frame.session) {
-    if (!frame.parcels.empty()) {
-      actions.emplace_back(
-          Return{std::move(frame.parcels), fmt::format("{} is down", frame.peer.to_string())});
+    if (frame.carried != nullptr) {
+      std::deque<Carried> one;
+      one.push_back(std::move(*frame.carried));
+      come_back(frame.peer, std::move(one), actions);
     }
+    return_late(std::move(frame), actions);
     return;
   }
   peer->channel = Peer::Channel::blocked;
@@ -179,17 +229,38 @@ void Protocol::refused(SendFrame frame, Time /*now*/, Actions& actions) {
     case SendFrame::Kind::hello:
       peer->say_hello = true;
       break;
+    case SendFrame::Kind::probe:
+      peer->ways.say_probe = true;
+      break;
+    case SendFrame::Kind::answer:
+      peer->ways.say_answer = true;
+      break;
+    case SendFrame::Kind::carry:
+      peer->carry_first(std::move(*frame.carried));
+      break;
     case SendFrame::Kind::heartbeat:
-      peer->say_heartbeat = true;
-      break;
-    case SendFrame::Kind::bye:
-      break;
     case SendFrame::Kind::parcels:
-      peer->sent_items -= frame.parcels.size();
-      for (auto parcel = frame.parcels.rbegin(); parcel != frame.parcels.rend(); ++parcel) {
-        peer->push_front(std::move(*parcel));
-      }
+    case SendFrame::Kind::bye:
+      take_back(*peer, frame);
       break;
+  }
+}
+
+// The session that it was for is over.
+void Protocol::return_late(SendFrame frame, Actions& actions) {
+  if (!frame.parcels.empty()) {
+    actions.emplace_back(
+        Return{std::move(frame.parcels), fmt::format("{} is down", frame.peer.to_string())});
+  }
+}
+
+// No channel has taken it.
+void Protocol::take_back(Peer& peer, SendFrame& frame) {
+  if (frame.kind == SendFrame::Kind::heartbeat) {
+    peer.say_heartbeat = true;
+  } else if (frame.kind == SendFrame::Kind::parcels) {
+    peer.sent_items -= frame.items;
+    put_back(peer, frame);
   }
 }
 

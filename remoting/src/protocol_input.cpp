@@ -1,4 +1,6 @@
 // What comes in: who it is from, which session it belongs to, and what is taken of it.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,6 +37,9 @@ RejectReason reason_of(FrameFault fault) noexcept {
 }
 
 const Item* find_item(const Frame& frame, ItemKind kind) noexcept {
+  if (!frame.has_control) {
+    return nullptr;
+  }
   for (const Item& item : frame.items) {
     if (item.kind == kind) {
       return &item;
@@ -43,15 +48,34 @@ const Item* find_item(const Frame& frame, ItemKind kind) noexcept {
   return nullptr;
 }
 
+bool is_for_relaying(const Item& item) noexcept {
+  return item.kind == ItemKind::relay || item.kind == ItemKind::relayed ||
+         item.kind == ItemKind::not_relayed;
+}
+
+std::vector<Item> for_relaying(const Frame& frame) {
+  std::vector<Item> items;
+  if (frame.has_control) {
+    std::ranges::copy_if(frame.items, std::back_inserter(items), is_for_relaying);
+  }
+  return items;
+}
+
 // Leaves what is for actors, up to a bye: after that there is nothing to be said.
-std::vector<Item> for_actors(std::vector<Item>&& items) {
+std::vector<Item> for_actors(Frame&& frame) {
+  std::vector<Item> items = std::move(frame.items);
+  if (!frame.has_control) {
+    return items;
+  }
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i].kind == ItemKind::bye) {
       items.resize(i);
     }
   }
-  std::erase_if(items, [](const Item& item) { return item.kind == ItemKind::hello; });
-  return std::move(items);
+  std::erase_if(items, [](const Item& item) {
+    return static_cast<std::uint64_t>(item.kind) >= serialization::kFirstControlKind;
+  });
+  return items;
 }
 
 Reject not_its_name(const NodeId& from) {
@@ -64,12 +88,16 @@ Reject not_its_name(const NodeId& from) {
 }  // namespace
 
 void Protocol::frame(std::string_view bytes, Time now, Actions& actions, const Speaker& speaker) {
+  frame(bytes, Arrival{speaker}, now, actions);
+}
+
+void Protocol::frame(std::string_view bytes, const Arrival& arrival, Time now, Actions& actions) {
   const FrameLimits limits{.max_frame_bytes = options_.max_frame_bytes,
                            .max_items = options_.max_items_per_frame};
   std::variant<Frame, FrameError> decoded = decode_frame(bytes, limits);
   if (const FrameError* error = std::get_if<FrameError>(&decoded)) {
-    if (error->fault == FrameFault::other_version) {
-      foreign(*error, speaker, now, actions);
+    if (error->fault == FrameFault::other_version && arrival.relay == nullptr) {
+      foreign(*error, arrival.speaker, now, actions);
     } else {
       actions.emplace_back(
           Reject{reason_of(error->fault), 1, "a frame was dropped: " + error->what});
@@ -78,7 +106,7 @@ void Protocol::frame(std::string_view bytes, Time now, Actions& actions, const S
   }
   Frame& frame = std::get<Frame>(decoded);
   NodeId from;
-  if (!accept_sender(frame, from, speaker, actions)) {
+  if (!accept_sender(frame, from, arrival, actions)) {
     return;
   }
   if (frame.unknown_items > 0) {
@@ -90,10 +118,10 @@ void Protocol::frame(std::string_view bytes, Time now, Actions& actions, const S
     actions.emplace_back(
         Reject{RejectReason::bad_item, frame.bad_items, from.to_string() + " sent a bad item"});
   }
-  frame_from(from, frame, now, actions);
+  frame_from(from, frame, arrival, now, actions);
 }
 
-bool Protocol::accept_sender(const Frame& frame, NodeId& from, const Speaker& speaker,
+bool Protocol::accept_sender(const Frame& frame, NodeId& from, const Arrival& arrival,
                              Actions& actions) const {
   try {
     from = NodeId::parse(frame.from);
@@ -103,7 +131,9 @@ bool Protocol::accept_sender(const Frame& frame, NodeId& from, const Speaker& sp
                fmt::format("a frame was dropped: its sender is an {}", error.what())});
     return false;
   }
-  if (!speaker.may_be(from)) {
+  const bool is_its_name =
+      arrival.relay == nullptr ? arrival.speaker.may_be(from) : from == *arrival.origin;
+  if (!is_its_name) {
     actions.emplace_back(not_its_name(from));
     return false;
   }
@@ -134,7 +164,8 @@ bool Protocol::accept_sender(const Frame& frame, NodeId& from, const Speaker& sp
   return true;
 }
 
-void Protocol::frame_from(const NodeId& from, Frame& frame, Time now, Actions& actions) {
+void Protocol::frame_from(const NodeId& from, Frame& frame, const Arrival& arrival, Time now,
+                          Actions& actions) {
   const SessionId theirs = frame.header.from_session;
   Peer* peer = find(from);
   const Retired::How retired = retired_.find(from, theirs.incarnation, now);
@@ -146,7 +177,7 @@ void Protocol::frame_from(const NodeId& from, Frame& frame, Time now, Actions& a
     return;
   }
   if (find_item(frame, ItemKind::bye) != nullptr) {
-    bye(from, peer, frame, now, actions);
+    bye(from, peer, frame, arrival, now, actions);
     return;
   }
   const bool contact = peer == nullptr;
@@ -164,10 +195,20 @@ void Protocol::frame_from(const NodeId& from, Frame& frame, Time now, Actions& a
                fmt::format("a frame of an earlier session of {} was dropped", from.to_string())});
     return;
   }
-  peer->last_heard = now;
+  // Of the session, but not of its order.
+  const bool aside = !frame.probes.empty();
+  if (!aside || !peer->is_up()) {
+    peer->last_heard = now;
+  }
+  if (arrival.relay != nullptr) {
+    heard_by_relay(*peer, *arrival.relay);
+  }
   const Item* hello = find_item(frame, ItemKind::hello);
   if (hello != nullptr) {
     peer->max_frame_bytes = static_cast<std::size_t>(hello->max_frame_bytes);
+    peer->max_aliases = static_cast<std::size_t>(hello->max_aliases);
+    peer->max_message_bytes = hello->max_message_bytes;
+    peer->has_relays = hello->has_relays;
   }
   if (!names_us(*peer, frame)) {
     if (frame.carried > 0) {
@@ -178,7 +219,11 @@ void Protocol::frame_from(const NodeId& from, Frame& frame, Time now, Actions& a
     }
     // It does not know our end. Not every frame is answered: there may be thousands underway.
     if (hello != nullptr || news == News::yes) {
-      (peer->is_up() ? peer->say_heartbeat : peer->say_hello) = true;
+      if (peer->is_up()) {
+        peer->say_heartbeat = true;
+      } else {
+        say_hello(*peer);
+      }
       pump(*peer, now, actions);
     }
     return;
@@ -188,7 +233,11 @@ void Protocol::frame_from(const NodeId& from, Frame& frame, Time now, Actions& a
   } else if (hello != nullptr) {
     peer->say_heartbeat = true;
   }
-  take_items(*peer, frame, now, actions);
+  if (aside) {
+    take_aside(*peer, frame, arrival, now, actions);
+  } else {
+    take_items(*peer, frame, arrival, now, actions);
+  }
   pump(*peer, now, actions);
 }
 
@@ -196,8 +245,12 @@ bool Protocol::names_us(const Peer& peer, const Frame& frame) const noexcept {
   return frame.header.to_session == SessionId{incarnation_, peer.session};
 }
 
-void Protocol::take_items(Peer& peer, Frame& frame, Time now, Actions& actions) {
+void Protocol::take_items(Peer& peer, Frame& frame, const Arrival& arrival, Time now,
+                          Actions& actions) {
   if (frame.header.sequence < peer.received_items) {
+    if (frame.carried == 0 && !peer.ways.heard_by.host().empty()) {
+      return;  // it was overtaken by what went by another way
+    }
     actions.emplace_back(
         Reject{RejectReason::repeated, 1,
                fmt::format("a frame of {} was dropped: it came before", peer.id.to_string())});
@@ -211,9 +264,38 @@ void Protocol::take_items(Peer& peer, Frame& frame, Time now, Actions& actions) 
     return;
   }
   peer.received_items += frame.carried;
-  std::vector<Item> items = for_actors(std::move(frame.items));
-  if (!items.empty() && !stopping_) {
-    actions.emplace_back(Deliver{peer.id, std::move(items)});
+  const std::vector<serialization::Part> parts = std::move(frame.parts);
+  const std::vector<Item> for_relays = for_relaying(frame);
+  std::vector<Item> items = for_actors(std::move(frame));
+  apply_aliases(peer, items, actions);
+  if (!parts.empty()) {
+    take_parts(peer, items, parts, actions);
+  } else if (!items.empty() && !stopping_) {
+    actions.emplace_back(Deliver{peer.id, std::move(items), peer.aliases});
+  }
+  if (!for_relays.empty()) {
+    take_relay_items(peer, for_relays, arrival, now, actions);
+  }
+}
+
+// From here on all items have their texts.
+void Protocol::apply_aliases(Peer& peer, std::vector<Item>& items, Actions& actions) {
+  Aliases& aliases = *peer.aliases;
+  for (AliasTexts* const texts : {&aliases.receivers, &aliases.senders, &aliases.types}) {
+    texts->begin_frame();
+  }
+  const std::size_t max = options_.max_aliases;
+  const std::size_t bad = std::erase_if(items, [&](Item& item) {
+    // All of them, since each may be the first with a new one.
+    const bool to = aliases.receivers.apply(item.to_alias, item.to, max);
+    const bool from = aliases.senders.apply(item.from_alias, item.from, max);
+    const bool type = aliases.types.apply(item.type_alias, item.type, max);
+    return !to || !from || !type;
+  });
+  if (bad > 0) {
+    actions.emplace_back(
+        Reject{RejectReason::bad_item, bad,
+               peer.id.to_string() + " used an alias that it had not said the meaning of"});
   }
 }
 

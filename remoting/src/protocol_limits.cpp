@@ -12,12 +12,18 @@ namespace {
 
 // The header's numbers in their longest form, and the heads of its arrays.
 constexpr std::size_t kFrameOverhead = 64;
+// Another frame around it, with two nodes' ids of any length.
+constexpr std::size_t kRelayOverhead = 1024;
 
 }  // namespace
 
 std::string Protocol::why_not(const NodeId& to, const Peer* peer, const Parcel& parcel) const {
   if (stopping_) {
     return "this node is stopping";
+  }
+  if (parcel.session != 0 &&
+      (peer == nullptr || !peer->is_up() || parcel.session != peer->session)) {
+    return "the session in which it was sent is over";
   }
   if (parcel.only_in_session && (peer == nullptr || !peer->is_up())) {
     return "there is no session with it";
@@ -34,23 +40,12 @@ std::string Protocol::why_not(const NodeId& to, const Peer* peer, const Parcel& 
                          peers_.size());
     }
   }
-  const std::size_t limit = max_item_bytes(peer);
-  if (parcel.item.size() > limit) {
-    return fmt::format("the message has {} bytes encoded; at most {} fit into a frame",
-                       parcel.item.size(), limit);
-  }
-  if (peer == nullptr || parcel.must_go) {
-    return {};
-  }
-  const std::size_t bytes = peer->messages.bytes + Peer::cost(parcel);
-  if (peer->is_up()) {
-    return bytes <= options_.max_backlog_bytes
-               ? std::string()
-               : fmt::format("it takes messages too slowly; {} already wait", peer->messages.items);
-  }
-  return peer->messages.items < options_.max_waiting_items && bytes <= options_.max_waiting_bytes
-             ? std::string()
-             : fmt::format("it is not up yet, and {} messages already wait", peer->messages.items);
+  return too_large(peer, parcel);
+}
+
+std::size_t Protocol::frame_overhead(const std::string& self, const ProtocolOptions& options) {
+  // Where there are relays, sooner or later a frame may go by one.
+  return kFrameOverhead + self.size() + (options.relays.empty() ? 0 : kRelayOverhead);
 }
 
 std::size_t Protocol::max_item_bytes(const Peer* peer) const noexcept {
@@ -58,29 +53,47 @@ std::size_t Protocol::max_item_bytes(const Peer* peer) const noexcept {
   if (peer != nullptr && peer->max_frame_bytes != 0) {
     frame = std::min(frame, peer->max_frame_bytes);
   }
-  const std::size_t overhead = kFrameOverhead + self_text_.size();
-  return frame > overhead ? frame - overhead : 0;
+  return frame > frame_overhead_ ? frame - frame_overhead_ : 0;
 }
 
-// What waits may have been too large for this peer all along, but it has only told its limit now.
+// In parts. As long as the peer has not told, what this node itself takes.
+std::size_t Protocol::max_message_bytes(const Peer* peer) const noexcept {
+  const bool has_told = peer != nullptr && peer->max_message_bytes != 0;
+  return has_told ? std::min(options_.max_message_bytes, peer->max_message_bytes)
+                  : options_.max_message_bytes;
+}
+
+std::string Protocol::too_large(const Peer* peer, const Parcel& parcel) const {
+  const std::size_t size = parcel.items.size();
+  const bool in_parts =
+      parcel.lane != nullptr && (peer == nullptr || !peer->is_up() || part_bytes(*peer) > 0);
+  if (!in_parts || options_.max_message_bytes == 0) {
+    const std::size_t limit = max_item_bytes(peer);
+    return size <= limit ? std::string()
+                         : fmt::format(
+                               "the message has {} bytes encoded; at most {} fit into a "
+                               "frame",
+                               size, limit);
+  }
+  const std::size_t limit = max_message_bytes(peer);
+  return size <= limit ? std::string()
+                       : fmt::format(
+                             "the message has {} bytes encoded; at most {} may be sent to "
+                             "it (max_message_bytes of both nodes)",
+                             size, limit);
+}
+
+// What waits may have been too large for this peer all along, but it has only told its limits now.
 void Protocol::return_too_large(Peer& peer, Actions& actions) {
-  const std::size_t limit = max_item_bytes(&peer);
-  if (limit == max_item_bytes(nullptr)) {
-    return;
-  }
-  std::vector<Parcel> too_large;
   for (Parcel& parcel : peer.take_all()) {
-    if (parcel.item.size() > limit) {
-      too_large.push_back(std::move(parcel));
-    } else {
+    if (std::string why = too_large(&peer, parcel); why.empty()) {
       peer.push_back(std::move(parcel));
+    } else {
+      std::vector<Parcel> back;
+      back.push_back(std::move(parcel));
+      actions.emplace_back(
+          Return{std::move(back), fmt::format("not sent to {}: {}", peer.id.to_string(), why)});
     }
-  }
-  if (!too_large.empty()) {
-    actions.emplace_back(
-        Return{std::move(too_large),
-               fmt::format("not sent to {}: at most {} bytes fit into a frame that it reads",
-                           peer.id.to_string(), limit)});
   }
 }
 
@@ -105,14 +118,14 @@ void Protocol::count_stranger(Peer& peer) noexcept {
 }
 
 // There is one. Nothing waits for a stranger, and nobody here has to be told.
-void Protocol::push_out_a_stranger(Actions& actions) {
+void Protocol::push_out_a_stranger(Time now, Actions& actions) {
   Peer* oldest = nullptr;
   for (auto& [id, peer] : peers_) {
     if (peer.is_stranger() && (oldest == nullptr || peer.since < oldest->since)) {
       oldest = &peer;
     }
   }
-  erase(*oldest, false, actions);
+  erase(*oldest, false, now, actions);
 }
 
 }  // namespace spinoff::remoting

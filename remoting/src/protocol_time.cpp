@@ -41,7 +41,7 @@ void Protocol::tick(Time now, Actions& actions) {
   next_wakeup_ = Time::max();
   retired_.expire(now);
   if (stopping_ && now >= stop_deadline_) {
-    give_up(actions);
+    give_up(now, actions);
     return;
   }
   for (Peer* peer : all_peers()) {
@@ -51,6 +51,9 @@ void Protocol::tick(Time now, Actions& actions) {
   for (const auto& [id, peer] : peers_) {
     schedule(std::min(peer.next_beat, peer.is_up() ? peer.last_heard + options_.silence
                                                    : peer.since + options_.unreachable));
+    if (may_use_relays(peer)) {
+      schedule(std::min(peer.ways.next_beat, peer.ways.held_until));
+    }
   }
   schedule(stop_deadline_);
 }
@@ -64,10 +67,14 @@ void Protocol::tick(Peer& peer, Time now, Actions& actions) {
   }
   if (!peer.is_up() && now >= peer.since + options_.unreachable) {
     end_session(peer,
-                fmt::format("it was not reached in {:.1f} s{}{}", seconds(options_.unreachable),
-                            peer.trouble.empty() ? "" : ": ", peer.trouble),
+                fmt::format("it was not reached in {:.1f} s{}", seconds(options_.unreachable),
+                            trouble_with(peer)),
                 After::forget, now, actions);
     return;
+  }
+  if (may_use_relays(peer)) {
+    beat_ways(peer, now);
+    pump(peer, now, actions);
   }
   // Beats that are nearly due go along, so that many peers do not mean many wake-ups.
   if (now + options_.heartbeat / 8 < peer.next_beat) {
@@ -77,7 +84,7 @@ void Protocol::tick(Peer& peer, Time now, Actions& actions) {
   if (peer.is_up()) {
     peer.say_heartbeat = true;
   } else if (!peer.foreign) {
-    peer.say_hello = true;
+    say_hello(peer);
     if (peer.channel == Peer::Channel::blocked && !peer.trouble.empty()) {
       actions.emplace_back(Connect{peer.id});
     }
@@ -94,8 +101,8 @@ void Protocol::stop(Time now, Actions& actions) {
   schedule(stop_deadline_);
   for (Peer* peer : all_peers()) {
     const bool unknown = peer->theirs == serialization::SessionId{};
-    if (unknown && peer->queue.empty()) {
-      erase(*peer, false, actions);
+    if (unknown && !peer->has_waiting()) {
+      erase(*peer, false, now, actions);
       continue;
     }
     peer->say_bye = true;
@@ -103,15 +110,15 @@ void Protocol::stop(Time now, Actions& actions) {
   }
 }
 
-void Protocol::give_up(Actions& actions) {
+void Protocol::give_up(Time now, Actions& actions) {
   while (!peers_.empty()) {
     Peer& peer = peers_.begin()->second;
-    if (!peer.queue.empty()) {
+    if (std::vector<Parcel> waiting = peer.take_all(); !waiting.empty()) {
       actions.emplace_back(Return{
-          peer.take_all(), fmt::format("not sent to {}: this node stopped before it could be",
-                                       peer.id.to_string())});
+          std::move(waiting), fmt::format("not sent to {}: this node stopped before it could be",
+                                          peer.id.to_string())});
     }
-    erase(peer, true, actions);
+    erase(peer, true, now, actions);
   }
 }
 

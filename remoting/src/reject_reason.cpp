@@ -26,10 +26,14 @@ std::string_view to_string(RejectReason reason) noexcept {
       return "bad item";
     case RejectReason::unknown_item:
       return "item of an unknown kind";
+    case RejectReason::bad_part:
+      return "bad part of a message";
     case RejectReason::unknown_key:
       return "connection with an unknown key";
     case RejectReason::foreign_name:
       return "frame in the name of another node";
+    case RejectReason::not_relayed:
+      return "frame that was not relayed";
   }
   return "unknown";
 }

@@ -22,13 +22,13 @@ WakeFd::~WakeFd() {
 // Neither can fail in a way that matters: a counter that is full, or empty already, is as good.
 void WakeFd::signal() const noexcept {
   const std::uint64_t one = 1;
-  while (write(fd_, &one, sizeof one) < 0 && errno == EINTR) {
+  while (::write(fd_, &one, sizeof one) < 0 && errno == EINTR) {
   }
 }
 
 void WakeFd::clear() const noexcept {
   std::uint64_t count = 0;
-  while (read(fd_, &count, sizeof count) < 0 && errno == EINTR) {
+  while (::read(fd_, &count, sizeof count) < 0 && errno == EINTR) {
   }
 }
 

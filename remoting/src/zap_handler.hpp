@@ -29,7 +29,7 @@ class ZapHandler {
   ZapHandler(zmq::context_t& context, const PeerList& peers);
 
   /// For polling: readable when there is something to answer.
-  [[nodiscard]] void* socket() { return socket_.handle(); }
+  [[nodiscard]] zmq::socket_t& socket() noexcept { return socket_; }
   /// Answers what was asked so far, and tells of those who are not taken. Does not wait.
   void answer(Actions& actions);
 

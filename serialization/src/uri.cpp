@@ -339,7 +339,12 @@ Uri Uri::parse(std::string_view text) {
     path = rest.substr(slash);
     check_path(path, subject);
   }
-  return {std::move(node), std::move(path)};
+  Uri uri(std::move(node), std::move(path));
+  // The spelling that is kept of an IPv6 address may be longer than that which was given.
+  if (text.size() > kMaxUriLength - INET6_ADDRSTRLEN) {
+    check_length(uri.to_string().size(), subject);
+  }
+  return uri;
 }
 
 std::string_view Uri::name() const noexcept {

@@ -22,7 +22,7 @@ using namespace spinoff::testing;
 constexpr std::size_t kProcesses = 6;
 constexpr std::size_t kThreads = 2;
 constexpr std::size_t kSenders = kProcesses + kThreads;
-#ifdef SPINOFF_SANITIZED
+#if SPINOFF_PATIENCE > 1
 constexpr int kEach = 200;
 #else
 constexpr int kEach = 5000;

@@ -27,7 +27,7 @@ constexpr std::size_t kActors = 24;
 constexpr std::size_t kOutside = 2;  // threads
 constexpr std::size_t kSenders = kActors + kOutside;
 constexpr int kTokens = 100;  // of each thread
-#ifdef SPINOFF_SANITIZED
+#if SPINOFF_PATIENCE > 1
 constexpr int kHops = 300;
 #else
 constexpr int kHops = 10'000;

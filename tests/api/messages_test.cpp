@@ -352,7 +352,7 @@ BOOST_AUTO_TEST_CASE(M12_system_messages_to_a_stopped_actor_are_dropped_in_silen
 /// Has no move of its own.
 struct CopyOnly {
   explicit CopyOnly(int n) : number(n) {}
-  CopyOnly(const CopyOnly& other) : number(other.number) {}
+  CopyOnly(const CopyOnly& other) = default;
   CopyOnly& operator=(const CopyOnly&) = delete;
   ~CopyOnly() = default;
   int number;

@@ -9,7 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <spinoff/detail/envelope.hpp>
-#include <spinoff/engine/system_messages.hpp>
+#include <spinoff/engine/encoded.hpp>
 #include <spinoff/spinoff.hpp>
 
 #include "support/probe.hpp"
@@ -284,9 +284,7 @@ BOOST_AUTO_TEST_CASE(U08_a_ref_that_comes_back_to_its_own_node_is_the_local_acto
   detail::message_type<Passed>().encode(&passed, bytes);
   // What the hub does with a message from another node.
   detail::deliver(detail::RefAccess::target(receiver), detail::RefAccess::generation(receiver),
-                  detail::Envelope::make<engine::Encoded>(
-                      detail::Sender{},
-                      engine::Encoded{.type = &detail::message_type<Passed>(), .payload = bytes}));
+                  engine::make_encoded(detail::Sender{}, detail::message_type<Passed>(), bytes));
   const Passed back = seen.next();
   BOOST_TEST(back.ref == tree.c);
   BOOST_TEST_REQUIRE(back.more.size() == 4U);

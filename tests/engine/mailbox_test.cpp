@@ -193,6 +193,58 @@ BOOST_AUTO_TEST_CASE(a_pusher_is_told_once_in_a_bunch_that_there_are_many) {
   }
 }
 
+/// From the first number to the last, tied as `push_chain` wants it.
+struct Tied {
+  Tied(int first, int last, int from = 0) : oldest(make(first, from)), newest(oldest) {
+    for (int number = first + 1; number <= last; ++number, ++count) {
+      Envelope* const message = make(number, from);
+      newest->next.store(message, std::memory_order_relaxed);
+      newest = message;
+    }
+  }
+  Envelope* oldest;
+  Envelope* newest;
+  std::size_t count = 1;
+};
+
+Push push(Mailbox& mailbox, const Tied& tied) {
+  return mailbox.push_chain(tied.oldest, tied.newest, tied.count);
+}
+
+BOOST_AUTO_TEST_CASE(messages_that_are_tied_are_pushed_at_once_and_come_out_in_order) {
+  Idle mailbox;
+  BOOST_TEST((push(mailbox, Tied(0, 4)) == Push::woke));
+  BOOST_TEST(mailbox.length() == 5U);
+  BOOST_TEST((push(mailbox, Tied(5, 5)) == Push::queued));
+  BOOST_TEST((mailbox.push(make(6)) == Push::queued));
+  BOOST_TEST((push(mailbox, Tied(7, 9)) == Push::queued));
+  BOOST_TEST(mailbox.length() == 10U);
+  for (int number = 0; number < 10; ++number) {
+    BOOST_TEST(number_of(mailbox.next()) == number);
+  }
+  BOOST_TEST(mailbox.next() == nullptr);
+  BOOST_TEST(mailbox.length() == 0U);
+  BOOST_TEST(mailbox.try_idle());
+  mailbox.close_user();
+  const Tied late(10, 12);
+  BOOST_TEST((push(mailbox, late) == Push::closed));
+  check(numbers_of(late.oldest), {10, 11, 12});
+}
+
+BOOST_AUTO_TEST_CASE(whoever_pushes_tied_messages_is_told_of_the_bunch_that_they_fill) {
+  constexpr int kBunch = Mailbox::kBunch;
+  Idle mailbox;
+  BOOST_TEST((push(mailbox, Tied(1, kBunch - 1)) == Push::woke));
+  BOOST_TEST((push(mailbox, Tied(1, 2)) == Push::many));
+  BOOST_TEST((push(mailbox, Tied(1, kBunch - 2)) == Push::queued));
+  BOOST_TEST((push(mailbox, Tied(1, 1)) == Push::many));
+  BOOST_TEST((push(mailbox, Tied(1, kBunch)) == Push::many));
+  mailbox.close_user();
+  while (Envelope* const message = mailbox.pop_pending()) {
+    EnvelopePtr(message).reset();
+  }
+}
+
 // A chain with more messages than its end can count.
 #ifndef SPINOFF_SANITIZED
 BOOST_AUTO_TEST_CASE(a_chain_of_millions_is_counted_when_it_is_taken) {
@@ -267,6 +319,7 @@ class Race {
  public:
   static constexpr int kProducers = 4;
   static constexpr int kEach = 20'000;
+  static constexpr int kTied = 7;
 
   /// Closes the mailbox when that many messages were handled; never, if it is negative.
   explicit Race(int close_after) : close_after_(close_after) { mailbox_.open(); }
@@ -302,16 +355,37 @@ class Race {
 
  private:
   void produce(int from) {
-    // User and system messages in turn; the odd producer begins with the other kind.
+    // User and system messages in turn; the odd producer begins with the other kind. One ties its
+    // user messages.
     for (int i = 0; i < 2 * kEach; ++i) {
       const bool system = (i + from) % 2 != 0;
       const int number = i / 2;
+      if (!system && from == 0 && number % kTied == 0) {
+        produce_tied(number);
+      }
+      if (!system && from == 0) {
+        continue;
+      }
       Envelope* const message = make(number, system ? from + kProducers : from);
       const Push pushed = system ? mailbox_.push_system(message) : mailbox_.push(message);
       if (pushed == Push::woke) {
         schedule();
       } else if (pushed == Push::closed) {
         answer(EnvelopePtr(message), refused_);
+      }
+    }
+  }
+
+  void produce_tied(int first) {
+    const Tied tied(first, std::min(first + kTied, kEach) - 1);
+    const Push pushed = push(mailbox_, tied);
+    if (pushed == Push::woke) {
+      schedule();
+    } else if (pushed == Push::closed) {
+      for (Envelope* next = tied.oldest; next != nullptr;) {
+        EnvelopePtr message(next);
+        next = message->next.load(std::memory_order_relaxed);
+        answer(std::move(message), refused_);
       }
     }
   }

@@ -52,23 +52,38 @@ class Talker {
         ++terminated_;
         continue;
       }
-      const int number = std::stoi(heard.text);
-      BOOST_TEST_REQUIRE(number > last_);
-      last_ = number;
+      take(heard);
     }
     BOOST_TEST(terminated_ == terminated);
+  }
+  /// Whether the watch was answered before the last that was sent has come back. What comes back is
+  /// in order.
+  [[nodiscard]] bool is_terminated_before_all_came_back() {
+    while (last_ < sent_) {
+      const Heard heard = heard_.next();
+      if (heard.text == "terminated") {
+        ++terminated_;
+        return true;
+      }
+      take(heard);
+    }
+    return false;
   }
   /// The watch was answered; what comes back before is checked like above.
   void wait_for_terminated() {
     for (Heard heard = heard_.next(); heard.text != "terminated"; heard = heard_.next()) {
-      const int number = std::stoi(heard.text);
-      BOOST_TEST_REQUIRE(number > last_);
-      last_ = number;
+      take(heard);
     }
     ++terminated_;
   }
 
  private:
+  void take(const Heard& heard) {
+    const int number = std::stoi(heard.text);
+    BOOST_TEST_REQUIRE(number > last_);
+    last_ = number;
+  }
+
   const Hearings heard_ = hearings();
   const Ref actor_;
   const Ref echo_;

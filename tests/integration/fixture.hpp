@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -38,12 +39,6 @@ using testing::drain;
 using testing::Gate;
 using testing::listen;
 using testing::Puppet;
-
-/// Carries a ref from node to node.
-struct Introduce {
-  Ref who;
-  MSGPACK_DEFINE(who)
-};
 
 /// Cannot leave its node.
 struct Opaque {
@@ -129,6 +124,23 @@ inline std::vector<std::string> texts(const std::vector<Heard>& heard) {
     result.push_back(one.text);
   }
   return result;
+}
+
+inline constexpr std::size_t kMiB = std::size_t{1} << 20U;
+
+/// Of which no two stretches are the same.
+inline std::string long_text(std::size_t size) {
+  std::string text;
+  text.reserve(size + 8);
+  std::uint64_t state = 1;
+  while (text.size() < size) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    for (unsigned shift = 8; shift < 64; shift += 8) {
+      text.push_back(static_cast<char>(state >> shift));
+    }
+  }
+  text.resize(size);
+  return text;
 }
 
 /// Of a message; its type's name if it is no Text.

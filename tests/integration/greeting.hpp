@@ -14,6 +14,12 @@ struct Text {
   MSGPACK_DEFINE(text)
 };
 
+/// Carries a ref from node to node.
+struct Introduce {
+  Ref who;
+  MSGPACK_DEFINE(who)
+};
+
 struct Hello {
   std::string name;
   MSGPACK_DEFINE(name)

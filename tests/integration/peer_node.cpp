@@ -3,7 +3,8 @@
 ///     peer_node HOST:PORT [greet URI | spawn NODE]
 ///
 /// With SPINOFF_PEER_SILENCE=MS in its environment it takes others to be down after that time, and
-/// says ten times as often that it is there.
+/// says ten times as often that it is there. With SPINOFF_PEER_RELAY=HOST:PORT that node is a relay
+/// of it, and with SPINOFF_PEER_MAY_RELAY=1 it is one for others.
 ///
 /// Tells what happens line by line; SIGTERM stops it in an orderly way.
 #include <chrono>
@@ -45,6 +46,17 @@ class Echo : public Actor {
   void on(const Text& text) { sender() << text; }
 };
 
+/// Says hello to whoever is introduced, sends the ref back, and tells of answers.
+class Caller : public Actor {
+ public:
+  using Receives = Messages<Introduce, Text>;
+  void on(const Introduce& introduced) {
+    introduced.who << Text{"hello from " + self().uri().path()};
+    sender() << introduced;
+  }
+  void on(const Text& text) { tell("answered " + text.text); }
+};
+
 const Registered<FarWorker, std::string, int> kFarWorker{"label", "first"};
 
 /// Has an actor at another node, for as long as it lives.
@@ -68,11 +80,18 @@ void run(const std::string& address, const std::string& task, const std::string&
     options.silence = std::chrono::milliseconds(std::stoi(silence));
     options.heartbeat = options.silence / 10;
   }
+  if (const char* const relay = std::getenv("SPINOFF_PEER_RELAY"); relay != nullptr) {
+    options.relays = {relay};
+  }
+  options.remote_rights.relay = std::getenv("SPINOFF_PEER_MAY_RELAY") != nullptr;
   options.allow_remote_spawn = true;
   Node node(options);
   node.subscribe<NodeUp>([](const NodeUp& event) { tell("up " + event.node.to_string()); });
   node.subscribe<NodeDown>(
       [](const NodeDown& event) { tell("down " + event.node.to_string() + " " + event.reason); });
+  node.subscribe<DeadLetter>(
+      [](const DeadLetter& event) { tell("dead letter to " + event.target.uri().to_string()); });
+  node.spawn<Caller>({.name = "caller"});
   node.spawn<Greeter>({.name = "greeter"});
   node.spawn<Echo>({.name = "echo"});
   const Ref printer = node.spawn<Printer>({.name = "printer"});

@@ -74,8 +74,7 @@ Item hear(HandMade& peer, ItemKind kind) {
 }
 
 void takes_no_messages(HubOptions& options) {
-  options.max_intake_bytes = 1;
-  options.protocol.max_backlog_bytes = 1;
+  options.queue.messages = 0;
 }
 
 }  // namespace

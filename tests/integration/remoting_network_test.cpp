@@ -11,7 +11,7 @@ using namespace spinoff::integration;
 using namespace std::chrono_literals;
 
 boost::test_tools::assertion_result permitted(boost::unit_test::test_unit_id) {
-  const auto obstacle = BadLink::obstacle();
+  const auto obstacle = OwnNetwork::obstacle();
   boost::test_tools::assertion_result result(!obstacle.has_value());
   result.message() << "network namespaces and TUN devices need root: " << obstacle.value_or("");
   return result;
@@ -80,6 +80,36 @@ BOOST_AUTO_TEST_CASE(R05_nodes_that_were_parted_talk_again_by_themselves) {
   here->up.next();
   peer->check_orderly_stop();
   BOOST_TEST(here->down.next().reason == "it was stopped");
+}
+
+// What ZeroMQ and the kernel had of it is lost, with no word to anybody: ZeroMQ connects again and
+// goes on behind the gap.
+BOOST_AUTO_TEST_CASE(R07_what_is_lost_with_a_connection_is_told_and_every_watch_is_answered_once) {
+  NodeOptions options = options_at(kHere);
+  options.heartbeat = 200ms;
+  options.silence = 20s;  // nobody is silent here
+  start(options, {{"SPINOFF_PEER_SILENCE", "2000"}});
+  Talker talker(*here, peer->address());
+  talker.send(1);
+  talker.check_all_came_back();
+  here->up.next();
+  for (std::size_t round = 1; round <= 3; ++round) {
+    talker.watch();
+    talker.send(10);
+    talker.check_in_order(round - 1);
+    // If it is only a heartbeat that is lost, nobody misses anything, and the session goes on.
+    int tries = 0;
+    do {
+      BOOST_TEST_REQUIRE(++tries < 100);
+      link.reset_to_right();
+      talker.send(10);
+    } while (!talker.is_terminated_before_all_came_back());
+    BOOST_TEST(contains(here->down.next().reason, "lost"));
+    BOOST_TEST(here->up.next().node.to_string() == peer->address());
+    talker.send(10);
+    talker.check_in_order(round);
+  }
+  peer->check_orderly_stop();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -123,6 +123,46 @@ BOOST_AUTO_TEST_CASE(R05_a_process_that_was_halted_for_long_is_talked_to_again) 
   server.check_orderly_stop();
 }
 
+BOOST_AUTO_TEST_CASE(R08_a_message_to_a_path_that_a_process_does_not_have_is_a_dead_letter_there) {
+  PeerProcess server;
+  here->lookup(server.address() + "/nobody") << Text{"hello?"};
+  server->wait_for_line("dead letter to " + server.address() + "/nobody");
+  BOOST_TEST(here.dead_letters.empty());
+}
+
+BOOST_AUTO_TEST_CASE(R10_a_process_that_is_halted_holds_up_no_other) {
+  PeerProcess halted;
+  PeerProcess other;
+  const Ref echo = here->lookup(other.address() + "/echo");
+  const Ref sink = here->lookup(halted.address() + "/printer");
+  check_echo(here->lookup(halted.address() + "/echo"), "before");
+  halted->signal(SIGSTOP);
+  for (int i = 0; i < 100; ++i) {
+    for (int n = 0; n < 10; ++n) {
+      sink << Text{std::string(10'000, 'x')};  // more in all than connections hold
+    }
+    check_echo(echo, std::to_string(i));
+  }
+  halted->signal(SIGKILL);
+  other.check_orderly_stop();
+}
+
+BOOST_AUTO_TEST_CASE(U08_a_ref_in_a_message_works_in_other_processes_and_comes_home) {
+  PeerProcess first;
+  PeerProcess second;
+  const Ref caller = here->lookup(first.address() + "/caller");
+  const Ref echo = here->lookup(second.address() + "/echo");
+  call(probe, [&](Puppet&) { caller << Introduce{probe} << Introduce{echo}; });
+  const Heard hello = heard.next();
+  BOOST_TEST(hello.text == "hello from /caller");
+  BOOST_TEST(hello.ref == caller);
+  const Heard home = heard.next();
+  BOOST_TEST(home.text == "introduced");
+  BOOST_TEST(home.ref == probe);
+  BOOST_TEST(heard.next().ref == echo);
+  first->wait_for_line("answered hello from /caller");
+}
+
 BOOST_AUTO_TEST_CASE(R11_a_process_with_a_port_in_use_says_so_and_ends) {
   ChildProcess second({SPINOFF_PEER_NODE, here.address()});
   second.wait_for_line("cannot listen at " + here.address() + ": the port is in use");

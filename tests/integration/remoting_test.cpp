@@ -332,13 +332,13 @@ BOOST_AUTO_TEST_CASE(R08_a_message_to_an_actor_that_has_stopped_is_a_dead_letter
   BOOST_TEST(text_of(b.dead_letters.next().message) == "too late");
 }
 
-BOOST_AUTO_TEST_CASE(R09_a_message_that_no_frame_can_hold_is_a_dead_letter_at_the_sender) {
+BOOST_AUTO_TEST_CASE(R09_a_message_over_the_limit_is_a_dead_letter_at_the_sender) {
   TestNode a;
   TestNode b;
   const auto heard = hearings();
   b.probe("probe", heard);
   const Ref remote = a.remote(b, "/probe");
-  const std::string large(std::size_t{16} << 20U, 'x');
+  const std::string large(std::size_t{64} << 20U, 'x');
   remote << Text{large};
   BOOST_TEST(a.dead_letters.next().target == remote);
   const std::string error =

@@ -37,10 +37,11 @@ class Recorder : public Listener {
     std::vector<NodeId> up;
     std::vector<std::pair<NodeId, std::string>> down;
     std::map<RejectReason, std::uint64_t> rejected;
+    std::vector<Load> high_water;
   };
 
-  void deliver(const NodeId& /*from*/,
-               std::span<const serialization::Item> items) noexcept override {
+  void deliver(const NodeId& /*from*/, std::span<const serialization::Item> items,
+               engine::SharedBytes& /*frame*/) noexcept override {
     change([&](Seen& seen) {
       for (const serialization::Item& item : items) {
         seen.got.emplace_back(item.payload);
@@ -55,6 +56,9 @@ class Recorder : public Listener {
   }
   void node_down(const NodeId& node, const std::string& reason) noexcept override {
     change([&](Seen& seen) { seen.down.emplace_back(node, reason); });
+  }
+  void high_water(const NodeId& /*node*/, const Load& load) noexcept override {
+    change([&](Seen& seen) { seen.high_water.push_back(load); });
   }
   void rejected(RejectReason reason, std::uint64_t count,
                 const std::string& /*detail*/) noexcept override {
@@ -73,6 +77,11 @@ class Recorder : public Listener {
   [[nodiscard]] Seen seen() {
     const std::lock_guard lock(mutex_);
     return seen_;
+  }
+  /// Without a copy of what may be large.
+  [[nodiscard]] std::size_t count_returned() {
+    const std::lock_guard lock(mutex_);
+    return seen_.returned.size();
   }
 
  private:
@@ -137,6 +146,15 @@ class HandMade {
     out_.connect("tcp://" + peer.to_string());
   }
 
+  /// It stops.
+  void say_bye() {
+    serialization::Item item;
+    item.kind = serialization::ItemKind::bye;
+    serialization::FrameBuilder builder(id_, {{kIncarnation, 1}, theirs, said_});
+    builder.add(encode(item));
+    send_raw(std::move(builder).finish());
+  }
+
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] NodeId node() const { return NodeId::parse(id_); }
 
@@ -155,10 +173,11 @@ class HandMade {
     }
     send_raw(std::move(builder).finish());
   }
-  void say_hello() {
+  void say_hello(std::uint32_t max_message_bytes = 0) {
     const std::string to = peer_.to_string();
     serialization::Item item;
     item.kind = serialization::ItemKind::hello;
+    item.max_message_bytes = max_message_bytes;
     item.to = to;
     serialization::FrameBuilder builder(id_, {{kIncarnation, 1}, theirs, said_});
     builder.add(encode(item));
@@ -175,8 +194,8 @@ class HandMade {
     return std::get<serialization::Frame>(std::move(result));
   }
 
-  void begin_session() {
-    say_hello();
+  void begin_session(std::uint32_t max_message_bytes = 0) {
+    say_hello(max_message_bytes);
     theirs = hear().header.from_session;
     say();
   }

@@ -25,12 +25,25 @@ inline std::string encoded_message(std::string_view text) {
 }
 
 inline Parcel parcel_of(const std::string& text) {
-  return {encoded_message(text), std::make_unique<Note>(text)};
+  Parcel parcel{.items = encoded_message(text), .keepsake = std::make_unique<Note>(text)};
+  parcel.cost = parcel.items.size() + 100;
+  return parcel;
 }
 
 inline Parcel parcel_that_must_go(const std::string& text) {
   Parcel parcel = parcel_of(text);
   parcel.must_go = true;
+  return parcel;
+}
+
+/// One for each receiver, as an outbox gives them.
+inline std::shared_ptr<const Lane> new_lane() {
+  return std::make_shared<const Lane>(std::make_shared<Lane::Count>(0));
+}
+
+inline Parcel parcel_of_lane(std::shared_ptr<const Lane> lane, const std::string& text) {
+  Parcel parcel = parcel_of(text);
+  parcel.lane = std::move(lane);
   return parcel;
 }
 

@@ -1,4 +1,5 @@
 /// Which key a node has.
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -98,9 +99,14 @@ BOOST_AUTO_TEST_CASE(K04_a_bad_list_is_told_with_the_line) {
   check_told("a " + key, {"/peers:1: invalid node id \"a\"", "host:port, host:* or *"});
   check_told("a:0 " + key, {"/peers:1: no node has the port 0", "host:*"});
   check_told("secret-key " + key, {"/peers:1: this is a secret key", ".pub"});
+  check_told(std::string((1U << 20U) + 1, '#'), {"/peers\": it has more than a megabyte"});
   BOOST_CHECK_THROW(PeerList::read(folder.file("none")), InvalidKey);
   const Folder empty;
   BOOST_CHECK_THROW(PeerList::read(empty.file("")), InvalidKey);
+  std::filesystem::create_directory(empty.file("no_file.pub"));
+  BOOST_CHECK_EXCEPTION(PeerList::read(empty.file("")), InvalidKey, [](const InvalidKey& error) {
+    return std::string(error.what()).ends_with("no_file.pub\": Is a directory");
+  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,18 +16,6 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(protocol)
 
-BOOST_AUTO_TEST_CASE(W07_what_must_go_is_taken_though_the_backlog_is_full) {
-  Pair pair(options_with([](auto& o) { o.max_backlog_bytes = 1; }));
-  pair.world.fill("a", "b");
-  pair.a.queue("b", parcel_that_must_go("1")).queue("b", parcel_of("no")).flush();
-  pair.a.queue("b", parcel_that_must_go("2")).flush();
-  check_log(pair.a, {"returned no: not sent to b:1: it takes messages too slowly; 0 already wait"});
-  pair.world.drain("a", "b");
-  pair.world.settle();
-  check_log(pair.b, {"got a 1", "got a 2"});
-  check_log(pair.a, {});
-}
-
 BOOST_AUTO_TEST_CASE(W07_what_must_go_keeps_its_place_among_the_messages) {
   Pair pair;
   pair.world.fill("a", "b");
@@ -38,23 +26,13 @@ BOOST_AUTO_TEST_CASE(W07_what_must_go_keeps_its_place_among_the_messages) {
 }
 
 BOOST_AUTO_TEST_CASE(W07_what_must_go_waits_for_a_node_that_is_not_up_yet) {
-  World world(options_with([](auto& o) { o.max_waiting_items = 1; }));
+  World world;
   Node& a = world.start("a");
-  a.queue("b", "1").queue("b", "2").queue("b", parcel_that_must_go("3")).flush();
-  check_log(a, {"returned 2: not sent to b:1: it is not up yet, and 1 messages already wait"});
+  a.queue("b", "1").queue("b", parcel_that_must_go("2")).flush();
+  check_log(a, {});
   Node& b = world.start("b");
   world.advance(1s);
-  check_log(b, {"up a", "got a 1", "got a 3"});
-}
-
-BOOST_AUTO_TEST_CASE(W07_what_must_go_leaves_the_room_for_messages_alone) {
-  Pair pair(options_with([](auto& o) { o.max_backlog_bytes = 500; }));
-  pair.world.fill("a", "b");
-  for (int i = 0; i < 100; ++i) {
-    pair.a.queue("b", parcel_that_must_go("x"));
-  }
-  pair.a.queue("b", "y").flush();
-  check_log(pair.a, {});
+  check_log(b, {"up a", "got a 1", "got a 2"});
 }
 
 BOOST_AUTO_TEST_CASE(W07_a_session_in_which_it_cannot_be_told_ends_for_both) {
@@ -74,18 +52,6 @@ BOOST_AUTO_TEST_CASE(W07_a_session_in_which_it_cannot_be_told_ends_for_both) {
   pair.world.advance(1s);
   check_log(pair.a, {"up b"});
   check_log(pair.b, {"down a the connection to it was lost for a while", "up a"});
-}
-
-BOOST_AUTO_TEST_CASE(R10_what_is_kept_for_dead_letters_counts_in_the_backlog) {
-  Pair pair(options_with([](auto& o) { o.max_backlog_bytes = 10'000; }));
-  pair.world.fill("a", "b");
-  for (const char* text : {"1", "2", "3"}) {
-    auto parcel = parcel_of(text);
-    parcel.kept_bytes = 4'000;
-    pair.a.queue("b", std::move(parcel));
-  }
-  pair.a.flush();
-  check_log(pair.a, {"returned 3: not sent to b:1: it takes messages too slowly; 2 already wait"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,7 @@ namespace {
 
 using namespace spinoff::remoting::testing;
 using namespace std::chrono_literals;
+using spinoff::remoting::ProtocolOptions;
 
 }  // namespace
 
@@ -67,6 +68,41 @@ BOOST_AUTO_TEST_CASE(R06_a_stop_without_peers_or_with_only_silent_ones_is_done_a
   BOOST_TEST(!a.protocol().stopped());
   world.advance(1s);
   BOOST_TEST(a.protocol().stopped());
+}
+
+BOOST_AUTO_TEST_CASE(R06_a_stop_does_not_wait_for_relays_that_were_never_reached) {
+  ProtocolOptions options;
+  options.relays = {id_of("r"), id_of("s")};
+  World world(options);
+  Node& a = world.start("a");
+  BOOST_TEST(a.protocol().peers() == 2U);
+  a.stop();
+  BOOST_TEST(a.protocol().stopped());
+  check_log(a, {});
+}
+
+BOOST_AUTO_TEST_CASE(R06_a_second_stop_does_not_give_more_time) {
+  World world;
+  Node& a = world.start("a");
+  a.send("b", "1");
+  a.stop();
+  world.advance(900ms);
+  a.stop();
+  world.advance(200ms);
+  BOOST_TEST(a.protocol().stopped());
+  check_log(a, {"returned 1: not sent to b:1: this node stopped before it could be"});
+}
+
+BOOST_AUTO_TEST_CASE(R06_what_is_queued_when_the_peer_says_bye_is_returned) {
+  Pair pair;
+  pair.a.queue("b", "not flushed yet");
+  pair.b.stop();
+  pair.world.settle();
+  check_log(pair.a,
+            {"returned not flushed yet: b:1 is down: it was stopped", "down b it was stopped"});
+  pair.a.flush();
+  check_frames(pair.a, {});
+  BOOST_TEST(pair.a.protocol().peers() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(R06_frames_of_a_start_that_said_bye_are_ignored_afterwards) {
@@ -189,6 +225,14 @@ BOOST_AUTO_TEST_CASE(R07_a_hello_of_a_peer_that_is_up_is_answered_at_once) {
   pair.b.receive(frame_of("a", {{1, 1}, {2, 1}, 1}, {hello_to("b")}));
   check_frames(pair.b, {"heartbeat a"});
   check_log(pair.b, {});
+}
+
+BOOST_AUTO_TEST_CASE(R07_a_hello_that_does_not_know_our_session_is_told_of_it) {
+  Pair pair;
+  pair.b.receive(frame_of("a", {{1, 1}, {}, 0}, {hello_to("b")}));
+  check_frames(pair.b, {"heartbeat a"});
+  check_log(pair.b, {});
+  BOOST_TEST(pair.b.is_up("a"));
 }
 
 BOOST_AUTO_TEST_CASE(R07_a_frame_that_comes_twice_is_taken_once) {

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(the_first_message_opens_a_session_and_arrives) {
   check_log(b, {"up a", "got a one"});
 }
 
-BOOST_AUTO_TEST_CASE(nodes_that_begin_at_the_same_time_get_one_session) {
+BOOST_AUTO_TEST_CASE(R05_nodes_that_begin_at_the_same_time_get_one_session) {
   World world;
   Node& a = world.start("a");
   Node& b = world.start("b");
@@ -180,30 +180,6 @@ BOOST_AUTO_TEST_CASE(R02_a_channel_that_could_not_be_opened_is_tried_again_each_
   actions.clear();
   protocol.tick(now + 1s, actions);
   BOOST_TEST(std::ranges::count_if(actions, is_connect) == 0);
-}
-
-BOOST_AUTO_TEST_CASE(R02_what_waits_is_bounded_in_number) {
-  World world(options_with([](auto& o) { o.max_waiting_items = 3; }));
-  Node& a = world.start("a");
-  for (const char* text : {"1", "2", "3", "4", "5"}) {
-    a.send("b", text);
-  }
-  check_log(a, {"returned 4: not sent to b:1: it is not up yet, and 3 messages already wait",
-                "returned 5: not sent to b:1: it is not up yet, and 3 messages already wait"});
-  Node& b = world.start("b");
-  world.settle();
-  check_log(b, {"up a", "got a 1", "got a 2", "got a 3"});
-}
-
-BOOST_AUTO_TEST_CASE(R02_what_waits_is_bounded_in_bytes) {
-  World world(options_with([](auto& o) { o.max_waiting_bytes = 10'000; }));
-  Node& a = world.start("a");
-  const std::string big(4'000, 'x');
-  a.queue("b", big).queue("b", big).queue("b", big).queue("b", "small");
-  a.flush();
-  const Log log = a.take_log();
-  BOOST_REQUIRE_EQUAL(log.size(), 1U);
-  BOOST_TEST(log[0].starts_with("returned " + big));
 }
 
 BOOST_AUTO_TEST_CASE(R02_a_message_to_a_node_that_had_only_called_waits_as_long_as_any) {

@@ -91,6 +91,7 @@ class Node {
     queue(to, text);
     flush();
   }
+  void start();
   void receive(std::string_view bytes, const Speaker& speaker = {});
   void stop();
 
@@ -101,7 +102,8 @@ class Node {
   /// All but `handed`, and of rejected input only the reason.
   std::vector<std::string> take_log();
   const std::vector<Event>& history() const { return history_; }
-  /// `hello b`, `parcels b 2`, `heartbeat b`, `bye b`: the frames that channels took.
+  /// `hello b`, `parcels b 2`, `heartbeat b`, `bye b`, `carry r: parcels b 2`: the frames that
+  /// channels took.
   std::vector<std::string> take_frames() { return std::exchange(frames_, {}); }
   /// The bytes of the last frame that a channel took.
   [[nodiscard]] const std::string& last_frame() const { return last_frame_; }
@@ -155,6 +157,7 @@ class World {
   Node& start(const std::string& name, const ProtocolOptions& options) {
     auto& node = nodes_[name];
     node = std::make_unique<Node>(*this, name, ++last_incarnation_, options);
+    node->start();
     reopen();
     return *node;
   }
@@ -370,6 +373,11 @@ inline void Node::receive(std::string_view bytes, const Speaker& speaker) {
   do_actions();
 }
 
+inline void Node::start() {
+  protocol_.start(world_.now, actions_);
+  do_actions();
+}
+
 inline void Node::stop() {
   protocol_.stop(world_.now, actions_);
   do_actions();
@@ -407,6 +415,19 @@ inline void Node::act(Disconnect& action) {
   blocked_.erase(action.peer.host());
 }
 
+inline std::string name_of(const SendFrame& frame) {
+  static constexpr const char* kKinds[] = {"hello", "parcels", "heartbeat", "bye",
+                                           "probe", "answer",  "carry"};
+  std::string name = std::string(kKinds[static_cast<int>(frame.kind)]) + " " + frame.peer.host();
+  if (!frame.parcels.empty()) {
+    name += " " + std::to_string(frame.parcels.size());
+  }
+  if (frame.carried != nullptr && frame.carried->own) {
+    name += ": " + name_of(*frame.carried->own);
+  }
+  return name;
+}
+
 inline void Node::act(SendFrame& action) {
   const std::string peer = action.peer.host();
   if (blocked_.contains(peer) || !world_.put(channels_.at(peer), action.bytes)) {
@@ -414,15 +435,12 @@ inline void Node::act(SendFrame& action) {
     protocol_.refused(std::move(action), world_.now, actions_);
     return;
   }
-  static constexpr const char* kKinds[] = {"hello", "parcels", "heartbeat", "bye"};
-  std::string frame = std::string(kKinds[static_cast<int>(action.kind)]) + " " + peer;
-  if (!action.parcels.empty()) {
-    frame += " " + std::to_string(action.parcels.size());
-  }
-  frames_.push_back(std::move(frame));
+  frames_.push_back(name_of(action));
   last_frame_ = action.bytes;
-  for (const Parcel& parcel : action.parcels) {
-    note(Event::Kind::handed, peer, note_of(parcel));
+  const bool is_carried = action.carried != nullptr && action.carried->own.has_value();
+  const SendFrame& own = is_carried ? *action.carried->own : action;
+  for (const Parcel& parcel : own.parcels) {
+    note(Event::Kind::handed, own.peer.host(), note_of(parcel));
   }
   protocol_.sent(action, world_.now, actions_);
 }

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 using spinoff::NodeId;
 using spinoff::remoting::Addresses;
 using spinoff::remoting::Intake;
-using spinoff::remoting::Outgoing;
+using spinoff::remoting::Outbox;
 using spinoff::remoting::Resolved;
 using spinoff::remoting::Resolver;
 using spinoff::remoting::testing::kPatience;
@@ -62,7 +62,7 @@ class Servers {
 
 struct ResolverFixture {
   std::shared_ptr<Servers> servers = std::make_shared<Servers>();
-  std::shared_ptr<Intake> intake = std::make_shared<Intake>(1'000);
+  std::shared_ptr<Intake> intake = std::make_shared<Intake>();
   Resolver resolver{
       intake, [servers = servers](const std::string& host) { return servers->look_up(host); }};
   std::vector<Resolved> answers;
@@ -75,9 +75,9 @@ struct ResolverFixture {
   void look_up(const std::string& host, std::uint64_t link) { resolver.look_up({host, 1}, link); }
   void wait_for(std::size_t count) {
     while (answers.size() < count) {
-      std::vector<Outgoing> outgoing;
+      std::vector<std::shared_ptr<Outbox>> outboxes;
       std::vector<Resolved> resolved;
-      intake->take(outgoing, resolved);
+      intake->take(outboxes, resolved);
       answers.insert(answers.end(), resolved.begin(), resolved.end());
       if (resolved.empty() && intake->fall_asleep(false)) {
         pollfd item{intake->wake_fd(), POLLIN, 0};

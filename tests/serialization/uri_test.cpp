@@ -255,6 +255,15 @@ BOOST_AUTO_TEST_CASE(U02_a_uri_of_more_than_4096_bytes_is_refused) {
   BOOST_TEST(error.size() < 300U);
 }
 
+// Else it could not be sent to another node and read there.
+BOOST_AUTO_TEST_CASE(U02_the_limit_is_also_one_for_how_a_uri_prints) {
+  const std::string printed = "[::ffff:255.255.255.255]:1/";
+  const std::string path(spinoff::kMaxUriLength - printed.size(), 'a');
+  BOOST_TEST(Uri::parse("[::ffff:ffff:ffff]:1/" + path).to_string() == printed + path);
+  BOOST_TEST(contains(error_of([&] { Uri::parse("[::ffff:ffff:ffff]:1/a" + path); }),
+                      "it has 4097 bytes; the limit is 4096"));
+}
+
 BOOST_AUTO_TEST_CASE(U02_a_local_tree_may_be_deeper_than_what_parse_reads) {
   const std::string longest = "/" + std::string(spinoff::kMaxUriLength - 1, 'a');
   BOOST_TEST((Uri(longest) / "a").path() == longest + "/a");

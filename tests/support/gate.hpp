@@ -12,8 +12,9 @@
 namespace spinoff::testing {
 
 /// How long a test waits for anything before it fails. Generous: no test comes near it unless
-/// something is wrong, however slow the machine or the sanitizer is.
-inline constexpr std::chrono::seconds kWaitLimit{30};
+/// something is wrong, however slow the machine is; where all code is slow it is SPINOFF_PATIENCE
+/// times as long.
+inline constexpr std::chrono::seconds kWaitLimit{30 * SPINOFF_PATIENCE};
 
 /// What waited in vain; `what()` says for what.
 class WaitedTooLong : public std::runtime_error {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <spinoff/counters.hpp>
 #include <spinoff/events.hpp>
@@ -25,6 +26,10 @@ namespace spinoff {
 
 class ActorClass;
 
+namespace detail {
+class NodeInside;
+}
+
 /// A node that cannot start: an address in use or not of this machine, an option out of range.
 /// `what()` says which, and what to do.
 class NodeStartFailed : public std::runtime_error {
@@ -36,9 +41,13 @@ struct NodeOptions {
   /// Threads that run actors; 0: as many as there are cores. At most 4094.
   int workers = 0;
   /// `host:port` under which other nodes reach this one; port 0 takes a free one. Without it the
-  /// node talks to nobody. A message to another node may have up to 16 MiB when encoded; a larger
-  /// one becomes a dead letter.
+  /// node talks to nobody.
   std::optional<std::string> remoting = std::nullopt;
+  /// The largest message, encoded, that the node sends to another one or takes from it: 1 KiB to
+  /// 1 GiB. What is over this limit of either node is a dead letter where it was sent, and an ask
+  /// fails. Each other node can have up to four messages of that size under way to this one, which
+  /// keeps what has come of them.
+  std::size_t max_message_bytes = std::size_t{64} << 20U;
   /// Keys, for itself and of the nodes that it talks to. Without them whoever reaches the port may
   /// speak for any node, so then it has to be one of loopback, or `insecure`.
   std::optional<Security> security = std::nullopt;
@@ -73,6 +82,26 @@ struct NodeOptions {
   std::chrono::nanoseconds silence = std::chrono::seconds(3);
   /// How long messages wait for a node that is not up yet, before they are dead letters.
   std::chrono::nanoseconds unreachable_after = std::chrono::seconds(10);
+  /// What may wait here for one other node, because it is not up yet or takes messages more slowly
+  /// than they come: so many messages, at least 1, and ...
+  std::size_t max_queued_messages = 1'000'000;
+  /// ... so many bytes of them, encoded, with some 64 for what each needs besides; at least 1, and
+  /// one message alone may be larger. More are dead letters at once, and questions fail; with
+  /// `send_when_room` they wait. Watches and their ends are not counted.
+  std::size_t max_queued_bytes = std::size_t{256} << 20U;
+  /// When this share of either waits for one node, there is a NodeHighWaterMarkReached; 0 to 1, and
+  /// 0: none.
+  double queue_high_water_mark = 0.5;
+  /// Nodes, each `host:port`, that pass on what this one and others say to each other where they
+  /// cannot reach each other directly. Both ends have to list the relay, which keeps them connected
+  /// with it, and the relay has to allow it (RemoteRights::relay). It can read what it passes on,
+  /// and is trusted to say truly who it is from. The node itself may be in its own list, which says
+  /// nothing.
+  std::vector<std::string> relays = {};
+  /// How long another node is tried directly, or not heard of, before relays are tried, too; more
+  /// than 0. Without it, one and a half heartbeats. A session only goes on by a relay when the
+  /// direct way ends if this leaves a heartbeat of the `silence`.
+  std::optional<std::chrono::nanoseconds> relay_after = std::nullopt;
   /// Whether actors of other nodes may spawn actors here, of any registered class; see
   /// Actor::spawn_on. Whoever reaches the node may then run what those classes do.
   bool allow_remote_spawn = false;
@@ -178,6 +207,7 @@ class Node : private detail::Spawns<Node, TypedRef> {
 
  private:
   friend class ActorClass;
+  friend class detail::NodeInside;
   friend class detail::Spawns<Node, spinoff::TypedRef>;
   [[nodiscard]] engine::Cell& spawner() const;
   std::uint64_t subscribe(const detail::MessageType& type,
@@ -192,6 +222,7 @@ class Node : private detail::Spawns<Node, TypedRef> {
   [[nodiscard]] bool must_not_wait() const;
 
   class Impl;
+  explicit Node(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -60,7 +60,9 @@ class Process : public Actor {
   auto get(Args&&... args) {
     return [&]<std::size_t... I>(std::index_sequence<I...> /*predicates*/) {
       auto all = std::forward_as_tuple(std::forward<Args>(args)...);
-      return with_timeout(std::get<sizeof...(I)>(all), get(std::get<I>(std::move(all))...));
+      return with_timeout(
+          std::get<sizeof...(I)>(all),
+          get(std::forward<std::tuple_element_t<I, decltype(all)>>(std::get<I>(all))...));
     }(std::make_index_sequence<sizeof...(Args) - 1>());
   }
   template <auto Member>

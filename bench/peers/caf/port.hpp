@@ -8,7 +8,11 @@
 #include <caf/all.hpp>
 
 #if CAF_MAJOR_VERSION < 1
-// Here an atom is a text of up to ten characters that nobody has to know in advance.
+// Here an atom is a text of up to ten characters that nobody has to know in advance. (0.17 has
+// these macros, too, but not of this form.)
+#undef CAF_BEGIN_TYPE_ID_BLOCK
+#undef CAF_END_TYPE_ID_BLOCK
+#undef CAF_ADD_ATOM
 #define CAF_BEGIN_TYPE_ID_BLOCK(block, first)
 #define CAF_END_TYPE_ID_BLOCK(block)
 #define CAF_ADD_ATOM(block, space, name, text)          \
@@ -53,6 +57,17 @@ void pass_on(Self* self, const caf::actor& to, Values&&... values) {
   self->delegate(to, std::forward<Values>(values)...);
 #else
   std::ignore = self->mail(std::forward<Values>(values)...).delegate(to);
+#endif
+}
+
+/// Sends a question from the actor `self`; what it gives takes handlers of the answer and of
+/// errors.
+template <class Self, class To, class Timeout, class... Values>
+auto ask(Self* self, const To& to, Timeout timeout, Values&&... values) {
+#if CAF_MAJOR_VERSION < 1
+  return self->request(to, timeout, std::forward<Values>(values)...);
+#else
+  return self->mail(std::forward<Values>(values)...).request(to, timeout);
 #endif
 }
 

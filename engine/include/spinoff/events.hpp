@@ -90,6 +90,15 @@ struct NodeDown {
   std::string reason;
 };
 
+/// What waits here for another node has reached the share NodeOptions::queue_high_water_mark of
+/// what may wait: that node is not up, or takes messages more slowly than they come. Told again
+/// when less than half as much has waited in between. So many messages, and bytes, waited then.
+struct NodeHighWaterMarkReached {
+  NodeId node;
+  std::size_t messages = 0;
+  std::size_t bytes = 0;
+};
+
 /// The mapper of this node's host knows it by its name, `name@host`. Or it does not, and why: no
 /// mapper is there, or another node has the name. The node goes on trying.
 struct NameClaimed {

@@ -116,8 +116,8 @@ class Ref {
                                   std::chrono::nanoseconds timeout = std::chrono::seconds(5)) const;
 
   /// Sends `message`; where the actor's mailbox is bounded with Overflow::suspend_sender, and full,
-  /// waits for room: `co_await ref.send_when_room(message)` inside of actors, `.get()` outside. (In
-  /// <spinoff/send_when_room.hpp>.)
+  /// or too much waits for the actor's node, waits for room: `co_await ref.send_when_room(message)`
+  /// inside of actors, `.get()` outside. (In <spinoff/send_when_room.hpp>.)
   template <class M>
   [[nodiscard]] SendWhenRoom send_when_room(M&& message) const;
 

@@ -1,4 +1,4 @@
-/// Sending to a bounded mailbox no faster than its actor keeps up: backpressure.
+/// Sending no faster than an actor with a bounded mailbox, or another node, keeps up: backpressure.
 #pragma once
 
 #include <coroutine>
@@ -17,7 +17,8 @@ struct RoomWaiter;
 
 namespace detail {
 
-/// A message on its way into an engine::WaitingRoom, or straight to an actor that has none.
+/// A message on its way into an engine::WaitingRoom or to another node, or straight to an actor of
+/// this one that has no room.
 class RoomEntry {
  public:
   RoomEntry(const Ref& to, EnvelopePtr message);
@@ -48,12 +49,14 @@ class RoomEntry {
 }  // namespace detail
 
 /// A message that waits until there is room for it in a bounded mailbox with
-/// Overflow::suspend_sender; those who wait come in one after the other, in the order in which they
-/// began to. Either `co_await` it, once, inside an actor's coroutine; or call `get()`, once, on a
-/// thread that is no actor's. What is dropped while it waits, by `with_timeout` say, was not sent.
-/// When the actor has stopped, the message is a dead letter, and the wait ends. An actor that waits
-/// for room in its own mailbox does so for ever. Other mailboxes
-/// make nobody wait: with Overflow::fail_sender it throws MailboxFull, as any send does.
+/// Overflow::suspend_sender, or, to an actor at another node, among what waits for that node
+/// (NodeOptions::max_queued_messages and max_queued_bytes); those who wait come in one after the
+/// other, in the order in which they began to. Either `co_await` it, once, inside an actor's
+/// coroutine; or call `get()`, once, on a thread that is no actor's. What is dropped while it
+/// waits, by `with_timeout` say, was not sent. When the actor has stopped, the other node is down
+/// or this one stops, the message is a dead letter, and the wait ends. An actor that waits for room
+/// in its own mailbox does so for ever. Other mailboxes make nobody wait: with
+/// Overflow::fail_sender it throws MailboxFull, as any send does.
 ///
 /// With GCC 12, make the message in a line of its own, as for Future.
 class [[nodiscard]] SendWhenRoom {

@@ -17,14 +17,17 @@ struct Security {
   PeerList peers;
 };
 
-/// What actors at other nodes may do here. Who may not is answered: the ask fails, what was to be
-/// watched counts as stopped. It is counted, and told as RemoteInputRejected. Stopping an actor, or
-/// spawning one, is nothing that other nodes can do.
+/// What other nodes, and actors there, may do here. Who may not is answered: the ask fails, what
+/// was to be watched counts as stopped. It is counted, and told as RemoteInputRejected. Stopping an
+/// actor, or spawning one, is nothing that other nodes can do.
 struct RemoteRights {
   /// Send messages to actors. What this node's own actors have asked is answered in any case.
   bool send = true;
   /// Watch and join actors.
   bool watch = true;
+  /// Have this node pass on what they say to each other, as NodeOptions::relays tells. It costs
+  /// this node's time and network; it only goes to nodes that list this one as a relay.
+  bool relay = false;
 };
 
 }  // namespace spinoff

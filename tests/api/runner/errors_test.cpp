@@ -143,6 +143,7 @@ BOOST_AUTO_TEST_CASE(N04_a_pidfile_that_is_something_else_is_told_and_stays) {
 
 BOOST_AUTO_TEST_CASE(N04_a_bad_config_file_is_told_with_the_line) {
   check_config_refused("\nactor = 'x\n", {"c.toml:2: "});
+  check_config_refused("insecure = f\002x\n", {"c.toml:1: ", "expected 'false', saw 'f?"});
   check_config_refused("actor = 'x'\n\nnmae = 'y'\n",
                        {"c.toml:3: there is no option \"nmae\"", "(similar: name)"});
   check_config_refused("actor = 3\n", {"c.toml:1: actor: expected a text in quotes"});
@@ -150,6 +151,7 @@ BOOST_AUTO_TEST_CASE(N04_a_bad_config_file_is_told_with_the_line) {
                        {"c.toml:1: keep-running: expected true or false"});
   check_config_refused("allow-remote-spawn = 1\n",
                        {"c.toml:1: allow-remote-spawn: expected true or false"});
+  check_config_refused("allow-relay = 1\n", {"c.toml:1: allow-relay: expected true or false"});
   check_config_refused("workers = 'x'\n", {"c.toml:1: workers: expected a number from 1 to 4094"});
   check_config_refused("log-level = 'x'\n", {"c.toml:1: log-level: expected debug, info"});
   check_config_refused("library = [1]\n", {"c.toml:1: library: expected a text in quotes"});
@@ -172,6 +174,13 @@ BOOST_AUTO_TEST_CASE(N04_options_that_make_no_sense_are_told) {
                 {"--keep-running is for an actor"});
   check_refused({"--actor", "a", "--allow-remote-spawn"},
                 {"--allow-remote-spawn is for a node that others reach", "--remoting"});
+  const std::string example = "spinoff.examples.example1.ExampleProcess";
+  check_refused({"--actor", example, "--relays", "127.0.0.1:9700"},
+                {"--relays is for a node that others can reach", "--remoting"});
+  check_refused({"--actor", example, "--allow-relay"},
+                {"--allow-relay is for a node that others can reach", "--remoting"});
+  check_refused({"--remoting", "127.0.0.1:0", "--relays", "127.0.0.1:9700,nonsense"},
+                {"relays: invalid node id \"nonsense\""});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -79,6 +79,15 @@ BOOST_AUTO_TEST_CASE(S04_the_example_of_supervision_restarts_its_worker_twice_an
   BOOST_TEST(!contains(ended.output, "job 10 is done"));
 }
 
+BOOST_AUTO_TEST_CASE(R12_the_example_of_a_relay_reads_what_it_cannot_reach_directly) {
+  const Ended ended = run(startnode({"--actor", "spinoff.examples.relay.Demo"}));
+  BOOST_TEST(ended.status == 0);
+  for (const char* const line :
+       {"what stands on page 1", "what stands on page 3", "all of it came by 127.0.0.3:"}) {
+    BOOST_TEST(contains(ended.output, line), line << " is missing in\n" << ended.output);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(T07_the_worker_pool_counts_primes) {
   const Ended ended =
       run(startnode({"--actor", "spinoff.examples.worker_pool.Boss", "--params", "limit=10500"}));

@@ -112,6 +112,13 @@ class Envelope {
             .counted = (sender_ & kCounted) != 0};
   }
 
+  /// Names the other's sender from now on, and counts it if that one did, which does no more.
+  void take_sender_of(Envelope& other) noexcept {
+    sender_generation_ = other.sender_generation_;
+    sender_ = other.sender_;
+    other.sender_ &= ~kCounted;
+  }
+
   /// Whoever has the envelope uses it to chain it to others; see Mailbox.
   std::atomic<Envelope*> next;
   /// The generation that the place of the receiver must have.

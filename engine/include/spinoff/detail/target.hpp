@@ -44,6 +44,13 @@ class Target {
   /// For those who already hold one.
   void retain() noexcept { life_.fetch_add(1, std::memory_order_relaxed); }
 
+  /// The same so many times.
+  void retain(std::uint32_t times) noexcept { life_.fetch_add(times, std::memory_order_relaxed); }
+  /// Takes back what `retain(times)` did, for those who hold the target once more.
+  void release_some(std::uint32_t times) noexcept {
+    life_.fetch_sub(times, std::memory_order_release);
+  }
+
   /// Holds the target if it still is of that generation, and says whether.
   bool try_retain(std::uint32_t generation) noexcept {
     std::uint64_t life = life_.load(std::memory_order_relaxed);

@@ -22,7 +22,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -33,6 +32,7 @@
 #include <spinoff/engine/home.hpp>
 #include <spinoff/engine/mailbox.hpp>
 #include <spinoff/engine/node_anchor.hpp>
+#include <spinoff/engine/ref_set.hpp>
 #include <spinoff/engine/supervision_state.hpp>
 #include <spinoff/engine/waiting_room.hpp>
 #include <spinoff/ref.hpp>
@@ -45,6 +45,21 @@ namespace spinoff::engine {
 
 using detail::Behavior;
 using detail::Sender;
+
+class Cell;
+
+/// Sees what an actor handles. For executors that tell of it.
+class TurnObserver {
+ public:
+  TurnObserver() = default;
+  TurnObserver(const TurnObserver&) = delete;
+  TurnObserver& operator=(const TurnObserver&) = delete;
+  /// In the turn of that actor; the message is as it lay in the mailbox.
+  virtual void handles(Cell& cell, Envelope& message) = 0;
+
+ protected:
+  ~TurnObserver() = default;
+};
 
 class alignas(64) Cell final : public detail::Target {
  public:
@@ -71,6 +86,8 @@ class alignas(64) Cell final : public detail::Target {
 
   /// Called by the executor. Gives the number of messages that were handled.
   unsigned run_turn() noexcept;
+  /// The same, of so many messages at most, each of which `observer` is shown before it is handled.
+  unsigned run_turn(unsigned budget, TurnObserver& observer) noexcept;
   /// Has the executor call `run_turn`. Only for whoever a push told so.
   void schedule();
   /// The same, once after `create`.
@@ -202,10 +219,12 @@ class alignas(64) Cell final : public detail::Target {
   };
 
   class Turn;
+  template <class Seen>
+  unsigned take_turn(unsigned budget, Seen seen) noexcept;
   // Rarely needed: allocated when first used.
   struct Extras {
-    std::unordered_set<Ref> watching;
-    std::unordered_set<Ref> watchers;
+    RefSet watching;
+    RefSet watchers;
     std::unique_ptr<CoroutineHost> coroutines;
     std::unique_ptr<SupervisionState> supervision;
     EnvelopePtr unhandled;  // the message that is being handled, if the actor says so

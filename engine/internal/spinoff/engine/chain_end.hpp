@@ -2,6 +2,7 @@
 /// message to a chain counts it in the same step.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -22,10 +23,12 @@ class ChainEnd {
   // NOLINTNEXTLINE(google-explicit-constructor): a mark is one
   constexpr ChainEnd(Mark mark) noexcept : bits_(mark) {}
 
-  /// The chain with one more message, or the first one's.
-  [[nodiscard]] ChainEnd with(const detail::Envelope* message) const noexcept {
+  /// The chain with so many more messages, fewer than kMost, of which the newest is given; or one
+  /// of these alone.
+  [[nodiscard]] ChainEnd with(const detail::Envelope* message,
+                              std::size_t more = 1) const noexcept {
     const std::uint64_t before = is_mark() ? 0 : bits_ & ~kPlace;
-    const std::uint64_t count = before == ~kPlace ? before : before + kOne;
+    const std::uint64_t count = before + std::min(more * kOne, ~kPlace - before);
     const auto address = reinterpret_cast<std::uintptr_t>(message);
     assert(address % detail::kBlockUnit == 0 && address / detail::kBlockUnit <= kPlace);
     return ChainEnd(count | (address / detail::kBlockUnit));

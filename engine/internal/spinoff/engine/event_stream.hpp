@@ -21,6 +21,8 @@ class EventStream {
 
   std::uint64_t subscribe(const detail::MessageType& type, Callback callback);
   void unsubscribe(std::uint64_t subscription);
+  /// Nobody hears of anything any more, but for those who subscribe later.
+  void clear();
 
   template <class E>
   [[nodiscard]] bool has_subscribers() const {

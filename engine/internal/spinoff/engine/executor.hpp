@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include <spinoff/counters.hpp>
@@ -12,6 +13,8 @@
 namespace spinoff::engine {
 
 class Cell;
+class InputSource;
+class SoleThread;
 
 class Executor {
  public:
@@ -31,8 +34,12 @@ class Executor {
 
   /// Returns when no turn is under way, once all actors have stopped; no actor will be scheduled.
   virtual void end() {}
+  /// Threads that have nothing to do may poll that for a moment before they sleep. Once.
+  virtual void poll_when_idle(const std::shared_ptr<InputSource>& /*source*/) {}
   /// What it has done so far. Any thread.
   [[nodiscard]] virtual Counters counters() const { return {}; }
+  /// The one thread that runs all actors, whatever their dispatchers; null if there are others.
+  [[nodiscard]] virtual SoleThread* sole_thread() noexcept { return nullptr; }
 
   // For whoever watches its threads (BlockingWatch). Those that have none need no watching.
 

@@ -67,23 +67,26 @@ class Mailbox {
   static constexpr std::size_t kBunch = 64;
 
   /// Takes the envelope over unless it says `closed`. Any thread.
-  Push push(Envelope* envelope) noexcept {
-    envelope->next.store(nullptr, std::memory_order_relaxed);
+  Push push(Envelope* envelope) noexcept { return push_chain(envelope, envelope, 1); }
+
+  /// The same for messages that are tied from the oldest to the newest: all of them or none.
+  Push push_chain(Envelope* oldest, Envelope* newest, std::size_t count) noexcept {
+    newest->next.store(nullptr, std::memory_order_relaxed);
     ChainEnd before = last_.load(std::memory_order_relaxed);
     ChainEnd after;
     do {
       if (before == ChainEnd::closed) [[unlikely]] {
         return Push::closed;
       }
-      after = before.with(envelope);
+      after = before.with(newest, count);
     } while (!last_.compare_exchange_weak(before, after, std::memory_order_seq_cst,
                                           std::memory_order_relaxed));
     if (before.is_mark()) {
-      first_.store(envelope, std::memory_order_release);
+      first_.store(oldest, std::memory_order_release);
       return before == ChainEnd::idle ? Push::woke : Push::queued;
     }
-    before.message()->next.store(envelope, std::memory_order_release);
-    return after.count() % kBunch == 0 ? Push::many : Push::queued;
+    before.message()->next.store(oldest, std::memory_order_release);
+    return after.count() % kBunch < count ? Push::many : Push::queued;
   }
 
   /// The same for the system queue.
@@ -151,7 +154,7 @@ class Mailbox {
       set_first_pending(nullptr);
     } else {
       Envelope* const second = behind(*first);
-      __builtin_prefetch(second);  // while the first is handled
+      fetch_behind(first, second);
       set_first_pending(second);
       count_more(-1);
     }
@@ -323,6 +326,20 @@ class Mailbox {
     more_pending_.store(
         more_pending_.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(more),
         std::memory_order_relaxed);
+  }
+
+  // While the first is handled. One sender's blocks mostly lie side by side: where they do, those a
+  // few messages on are likely to be where that leads.
+  static void fetch_behind(const Envelope* first, const Envelope* second) noexcept {
+    static constexpr std::uintptr_t kMessagesOn = 4;
+    static constexpr std::uintptr_t kNear = 4 * detail::kBlockUnit;
+    const auto at = reinterpret_cast<std::uintptr_t>(second);
+    const std::uintptr_t distance = at - reinterpret_cast<std::uintptr_t>(first);
+    __builtin_prefetch(second);
+    if (distance + kNear <= 2 * kNear) {  // in either direction
+      const std::uintptr_t on = at + kMessagesOn * distance;
+      __builtin_prefetch(reinterpret_cast<const void*>(on));  // NOLINT(performance-no-int-to-ptr)
+    }
   }
 
   // The message behind one that is not the last.

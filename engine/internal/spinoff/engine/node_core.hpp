@@ -106,6 +106,11 @@ class NodeCore {
   void request_stop(StopReason reason = StopReason::requested);
   /// Returns when no actor is alive, and no task of the stop is waited for.
   void wait_until_stopped();
+  /// For simulations, outside of turns: as if its process had gone. Nobody hears of anything any
+  /// more, all actors are killed without their `post_stop`, and no task of the stop will run.
+  /// `stop` is still to be called when they have ended.
+  void crash();
+  [[nodiscard]] bool has_crashed() const noexcept { return crashed_; }
 
   /// What the executors have done; after the end, what it had done. Any thread.
   [[nodiscard]] Counters counters();
@@ -133,6 +138,7 @@ class NodeCore {
   FarChildren far_children_;
 
   const std::shared_ptr<Shutdown> shutdown_;
+  bool crashed_ = false;  // where one thread runs all
   std::mutex end_mutex_;
   Counters last_counters_;  // written before the anchor closes, read after
 

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <spinoff/engine/fetch_to_write.hpp>
+
 namespace spinoff::engine {
 
 /// T is default-constructible, and stays constructed while it lies here. Any thread may take and
@@ -87,7 +89,7 @@ class ObjectStore {
       for (std::size_t i = 0; i < batch.count; ++i) {
         objects[i] = batch.objects[i];
         for (std::size_t at = 0; at < sizeof(T); at += kLine) {
-          __builtin_prefetch(reinterpret_cast<const std::byte*>(objects[i]) + at, 1);
+          fetch_to_write(reinterpret_cast<const std::byte*>(objects[i]) + at);
         }
       }
       count = batch.count;

@@ -14,8 +14,9 @@
 /// events happen with the lock released; a phase is not begun by two threads, since only the one
 /// that ended the stage before begins it.
 ///
-/// A function has a thread of its own, and keeps this object alive; so it may go on after its
-/// phase, and after the node, which joins only those threads whose function has returned.
+/// A function has a thread of its own (or its turn of the one that runs all), and keeps this object
+/// alive; so it may go on after its phase, and after the node, which joins only those threads whose
+/// function has returned.
 #pragma once
 
 #include <chrono>
@@ -39,6 +40,7 @@ namespace spinoff::engine {
 
 class NodeAnchor;
 class NodeCore;
+class SoleThread;
 
 class Shutdown : public std::enable_shared_from_this<Shutdown> {
  public:
@@ -58,14 +60,18 @@ class Shutdown : public std::enable_shared_from_this<Shutdown> {
   /// Throws StopTaskRefused if the phase has begun, std::invalid_argument for what can never run.
   StopTask add(Task task);
   void remove(std::uint64_t number);
+  /// Those that have not begun never will.
+  void forget_tasks();
   /// The first call counts.
   void begin(StopReason reason);
   [[nodiscard]] bool has_begun() const;
   /// The time of the whole stop is over: no task is waited for any more, those before the end of
   /// the actors do not begin, and the actors are killed. The tasks of `after_stop` have their time.
   void hurry();
-  /// False if it was not done by then.
-  bool wait_until(Clock::time_point limit);
+  /// Returns when all is done.
+  void wait();
+  /// The same, for so long at most: false if it was not done by then.
+  bool wait_for(std::chrono::nanoseconds limit);
   /// Whether this thread runs a task of this stop, and must not wait for it.
   [[nodiscard]] bool runs_here() const noexcept { return t_of_this_thread == this; }
 
@@ -103,6 +109,7 @@ class Shutdown : public std::enable_shared_from_this<Shutdown> {
     bool kill = false;  // and not just stop them
   };
 
+  [[nodiscard]] bool is_done() const;
   static Stage stage_of(StopPhase phase) noexcept;
   [[nodiscard]] std::chrono::nanoseconds timeout_of(Stage stage) const noexcept;
 
@@ -121,6 +128,7 @@ class Shutdown : public std::enable_shared_from_this<Shutdown> {
 
   NodeCore& node_;
   NodeAnchor& anchor_;
+  SoleThread* const sole_;  // null if there are threads
   const StopTimeouts timeouts_;
 
   mutable std::mutex mutex_;

@@ -91,11 +91,4 @@ struct Resume {
 struct Poison {
   static constexpr auto kKind = MessageKind::poison;
 };
-/// A message from another node, not decoded yet.
-struct Encoded {
-  static constexpr auto kKind = MessageKind::encoded;
-  const detail::MessageType* type;
-  std::string payload;
-};
-
 }  // namespace spinoff::engine

@@ -1,14 +1,19 @@
-/// One item on its way to another node, with what is needed to make a dead letter of it.
+/// Items on their way to another node, with what is needed to make dead letters of them.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
+#include <spinoff/remoting/lane.hpp>
+
 namespace spinoff::remoting {
 
-/// What the layer above wants back with an item that was not sent. Remoting only keeps it, and
-/// drops it on the I/O thread when ZeroMQ has the item.
+class Outbox;
+
+/// What the layer above wants back with items that were not sent. Remoting only keeps it, and
+/// drops it on the I/O thread when ZeroMQ has the items.
 class Keepsake {
  public:
   Keepsake() = default;
@@ -17,18 +22,30 @@ class Keepsake {
   virtual ~Keepsake() = default;
 };
 
+/// One item, or a batch of them, which stays together.
 struct Parcel {
-  /// One encoded item of a carried kind (serialization::encode), and nothing else.
-  std::string item;
+  /// Encoded items of carried kinds (serialization::encode), one behind the other.
+  std::string items;
   /// May be null.
   std::unique_ptr<Keepsake> keepsake = nullptr;
-  /// About how much memory the keepsake holds.
-  std::size_t kept_bytes = 0;
+  /// About how much memory it takes with its keepsake, as it counts for QueueLimits.
+  std::size_t cost = 0;
+  /// How many items it has.
+  std::size_t count = 1;
+  /// Where that counts until it is sent or returned; null if it does not.
+  std::shared_ptr<Outbox> counts_at = nullptr;
+  /// The one session, by this node's number, in which it can be sent, since its aliases are of
+  /// that; 0: it has none.
+  std::uint64_t session = 0;
   /// Taken although no more messages are. Inside of a session none of these is dropped: the other
   /// end would wait for it for ever.
   bool must_go = false;
   /// An answer: of no use to a node with which there is no session.
   bool only_in_session = false;
+  /// With a lane: not before what was put into any lane before it.
+  bool after_all = false;
+  /// Null unless it is one large message, or something that goes to the same receiver as one.
+  std::shared_ptr<const Lane> lane = nullptr;
 };
 
 }  // namespace spinoff::remoting

@@ -30,20 +30,29 @@
 /// session is alive after all (our number is new with each start that we hear of), unless it said
 /// bye.
 ///
+/// A message that is large goes in parts, each in a frame of its own, and takes turns with what
+/// else there is to say (see Lanes), as far as the other end takes parts. There it is put together
+/// (Assembly), and counts as an item that came with its last part.
+///
 /// One frame at a time is given to a channel, and the next one after it was taken. A channel that
 /// refuses keeps its own parcels waiting and nobody else's.
 ///
 /// Anybody can send a frame with a made-up sender, and each makes a peer to be called back. Such
 /// strangers are few at once, and the oldest of them makes room when this node wants to reach
 /// somebody itself.
+///
+/// Two nodes that cannot reach each other directly talk by a third one: relay_ways.hpp has that
+/// story.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <spinoff/remoting/actions.hpp>
@@ -63,6 +72,9 @@ class Protocol {
   /// `incarnation` is not 0, and another one with each start of the node.
   Protocol(NodeId self, std::uint64_t incarnation, ProtocolOptions options);
 
+  /// Begins to connect with the relays.
+  void start(Time now, Actions& actions);
+
   /// Queues the parcel. What comes until `flush` is batched.
   void send(const NodeId& to, Parcel parcel, Time now, Actions& actions);
   /// Sends what was queued, as far as channels have room.
@@ -73,6 +85,8 @@ class Protocol {
   void refused(SendFrame frame, Time now, Actions& actions);
   /// A channel that refused a frame has room again.
   void writable(const NodeId& peer, Time now, Actions& actions);
+  /// Memory for the next frame.
+  void lend(std::string buffer) noexcept { spare_ = std::move(buffer); }
   /// What stands in the way of a channel; empty: nothing any more.
   void trouble(const NodeId& peer, std::string what);
 
@@ -98,46 +112,119 @@ class Protocol {
  private:
   enum class After : std::uint8_t { forget, begin_anew };
   enum class News : std::uint8_t { no, yes, stale };
+  /// How a frame came.
+  struct Arrival {
+    const Speaker& speaker;
+    /// Who passed it on, and whom it says to be from; null: it came directly.
+    const NodeId* relay = nullptr;
+    const NodeId* origin = nullptr;
+  };
 
   Peer* find(const NodeId& id);
   Peer& create(const NodeId& id, Time now, Actions& actions);
   void begin_session(Peer& peer, Time now);
   void begin_anew(Peer& peer, Time now, Actions& actions);
   void end_session(Peer& peer, const std::string& reason, After after, Time now, Actions& actions);
-  void erase(Peer& peer, bool flush, Actions& actions);
+  void erase(Peer& peer, bool flush, Time now, Actions& actions);
   void count_stranger(Peer& peer) noexcept;
-  void push_out_a_stranger(Actions& actions);
+  void push_out_a_stranger(Time now, Actions& actions);
 
-  bool accept_sender(const serialization::Frame& frame, NodeId& from, const Speaker& speaker,
+  void frame(std::string_view bytes, const Arrival& arrival, Time now, Actions& actions);
+  bool accept_sender(const serialization::Frame& frame, NodeId& from, const Arrival& arrival,
                      Actions& actions) const;
-  void frame_from(const NodeId& from, serialization::Frame& frame, Time now, Actions& actions);
+  void frame_from(const NodeId& from, serialization::Frame& frame, const Arrival& arrival, Time now,
+                  Actions& actions);
   [[nodiscard]] bool names_us(const Peer& peer, const serialization::Frame& frame) const noexcept;
   [[nodiscard]] bool has_room_for(const NodeId& from, Actions& actions) const;
   News note_their_session(Peer& peer, serialization::SessionId theirs, Time now, Actions& actions);
   void come_up(Peer& peer, Time now, Actions& actions);
   void return_too_large(Peer& peer, Actions& actions);
-  void take_items(Peer& peer, serialization::Frame& frame, Time now, Actions& actions);
+  void take_items(Peer& peer, serialization::Frame& frame, const Arrival& arrival, Time now,
+                  Actions& actions);
+  void apply_aliases(Peer& peer, std::vector<serialization::Item>& items, Actions& actions);
+  void take_parts(Peer& peer, const std::vector<serialization::Item>& items,
+                  const std::vector<serialization::Part>& parts, Actions& actions);
   void bye(const NodeId& from, Peer* peer, serialization::Frame& frame, Time now, Actions& actions);
+  void bye(const NodeId& from, Peer* peer, serialization::Frame& frame, const Arrival& arrival,
+           Time now, Actions& actions);
   void foreign(const serialization::FrameError& error, const Speaker& speaker, Time now,
                Actions& actions);
 
   std::vector<Peer*> all_peers();
   void tick(Peer& peer, Time now, Actions& actions);
-  void give_up(Actions& actions);
+  void give_up(Time now, Actions& actions);
   void schedule(Time when) noexcept;
   void pump(Peer& peer, Time now, Actions& actions);
+  void say_hello(Peer& peer);
   void emit(Peer& peer, SendFrame::Kind kind, Time now, Actions& actions);
+  void load(Peer& peer, serialization::FrameBuilder& frame, SendFrame& action);
+  void load_from_lanes(Peer& peer, serialization::FrameBuilder& frame, SendFrame& action);
+  void put_back(Peer& peer, SendFrame& frame);
+  SendFrame make_frame(Peer& peer, SendFrame::Kind kind);
+  void went(Peer& peer, const SendFrame& frame, Time now, Actions& actions);
+  static void return_late(SendFrame frame, Actions& actions);
+  void take_back(Peer& peer, SendFrame& frame);
+
+  // By which ways: protocol_ways.cpp.
+  void pump_ways(Peer& peer, Time now, Actions& actions);
+  void pump_directly(Peer& peer, Time now, Actions& actions);
+  void say_aside(Peer& peer, SendFrame::Kind kind, Actions& actions);
+  [[nodiscard]] bool may_use_relays(const Peer& peer) const noexcept;
+  Peer* relay_for(const Peer& peer, const NodeId& relay);
+  Peer* next_relay(Peer& peer);
+  Peer* relay_for_hello(Peer& peer);
+  void begin_way(Peer& peer);
+  void probe_ways(Peer& peer);
+  void beat_ways(Peer& peer, Time now);
+  void change_way(Peer& peer, RelayWays::Kind kind, const NodeId& relay, Time now,
+                  Actions& actions);
+  void lose_way(Peer& peer, Time now, Actions& actions);
+  void heard_by_relay(Peer& peer, const NodeId& relay);
+  void take_aside(Peer& peer, const serialization::Frame& frame, const Arrival& arrival, Time now,
+                  Actions& actions);
+  void take_probe(Peer& peer, const serialization::Frame& frame, std::uint64_t number,
+                  const Arrival& arrival);
+  void take_answer(Peer& peer, std::uint64_t number, std::uint64_t received, Time now,
+                   Actions& actions);
+  void answer_probe(Peer& peer);
+  [[nodiscard]] bool is_quiet(const Peer& peer, Time now) const noexcept;
+  [[nodiscard]] std::string trouble_with(const Peer& peer);
+
+  // By relays: protocol_relay.cpp.
+  void pump_by_relay(Peer& peer, Time now, Actions& actions);
+  void hand_over(Peer& peer, Peer& relay, SendFrame::Kind kind, Time now, Actions& actions);
+  static void load_carried(Peer& peer, serialization::FrameBuilder& frame, SendFrame& action);
+  void sent_by_relay(const SendFrame& frame, Time now, Actions& actions);
+  void come_back(const NodeId& to, std::deque<Carried> all, Actions& actions);
+  void came_back(SendFrame own, Actions& actions);
+  void withdraw(Peer& peer);
+  void carry(Peer& to, Carried carried, Time now, Actions& actions);
+  void drop_carried(Peer& peer, Time now, Actions& actions);
+  [[nodiscard]] bool is_needed(const Peer& relay) const;
+  void take_relay_items(Peer& peer, const std::vector<serialization::Item>& items,
+                        const Arrival& arrival, Time now, Actions& actions);
+  void pass_on(Peer& origin, const serialization::Item& item, Time now, Actions& actions);
+  void take_relayed(const NodeId& relay, const serialization::Item& item, const Arrival& arrival,
+                    Time now, Actions& actions);
+  void not_relayed(const NodeId& relay, const serialization::Item& item, Time now,
+                   Actions& actions);
+  static std::size_t frame_overhead(const std::string& self, const ProtocolOptions& options);
   [[nodiscard]] std::size_t max_item_bytes(const Peer* peer) const noexcept;
+  [[nodiscard]] std::size_t max_message_bytes(const Peer* peer) const noexcept;
+  [[nodiscard]] std::size_t part_bytes(const Peer& peer) const noexcept;
+  [[nodiscard]] std::string too_large(const Peer* peer, const Parcel& parcel) const;
   [[nodiscard]] std::string why_not(const NodeId& to, const Peer* peer, const Parcel& parcel) const;
 
   NodeId self_;
   std::string self_text_;
   std::uint64_t incarnation_;
   ProtocolOptions options_;
+  std::size_t frame_overhead_ = 0;
   std::uint64_t last_session_ = 0;
   std::unordered_map<NodeId, Peer> peers_;
   std::size_t strangers_ = 0;
   std::vector<Peer*> dirty_;
+  std::string spare_;
   Retired retired_;
   bool stopping_ = false;
   Time stop_deadline_ = Time::max();

@@ -19,11 +19,14 @@ enum class RejectReason : std::uint8_t {
   repeated,        ///< a frame that came before
   bad_item,        ///< an item with a field missing, of the wrong type or too long
   unknown_item,    ///< an item of a kind that this version does not know
+  bad_part,        ///< a part of a message that does not fit to the others, or is over a limit
   unknown_key,     ///< a connection whose key is not in the list of peers
-  foreign_name,    ///< a frame in the name of a node that has another key
+  foreign_name,    ///< a frame in the name of a node that has another key, or by no relay of ours
+  not_relayed,     ///< a frame for another node that was not passed on
 };
 
-inline constexpr std::size_t kRejectReasons = 13;
+inline constexpr std::size_t kRejectReasons =
+    std::size_t{1} + static_cast<std::size_t>(RejectReason::not_relayed);
 
 /// Such as "truncated frame".
 [[nodiscard]] std::string_view to_string(RejectReason reason) noexcept;

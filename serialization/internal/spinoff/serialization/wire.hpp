@@ -10,6 +10,8 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +29,8 @@ inline constexpr std::uint64_t kFirstControlKind = 32;
 
 /// The longest path, URI, type name or reason, in bytes.
 inline constexpr std::size_t kMaxTextLength = kMaxUriLength;
+/// The longest text that a number may stand for.
+inline constexpr std::size_t kMaxAliasText = 512;
 
 enum class ItemKind : std::uint8_t {
   message = 0,
@@ -34,31 +38,112 @@ enum class ItemKind : std::uint8_t {
   unwatch = 2,
   terminated = 3,
   ask_failed = 4,
+  part = 5,
   hello = 32,
   bye = 33,
+  relay = 34,
+  relayed = 35,
+  not_relayed = 36,
+  probe = 37,
+  probe_answer = 38,
+};
+
+/// A number that stands for a text in a session, once it was given with it.
+struct Alias {
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  std::uint32_t number = kNone;
+  /// The text stands with it: from here on the number means that.
+  bool is_new = false;
+  /// Of the numbers that came from a peer: which of the meanings that it has had this is.
+  std::uint32_t meaning = 0;
+
+  [[nodiscard]] bool is_given() const noexcept { return number != kNone; }
+  friend bool operator==(const Alias&, const Alias&) = default;
 };
 
 /// One thing that is said. The views belong to the frame that it was decoded from (or, to encode,
 /// to the caller), so take what you keep while that is there.
 struct Item {
   ItemKind kind = ItemKind::message;
+  /// In a `hello`, whether the sending node may be reached by relays.
+  bool has_relays = false;
+  /// In a `hello`, the largest message in parts that the sending node takes; 0: it takes no parts.
+  std::uint32_t max_message_bytes = 0;
   /// The path on the receiving node that it is for: of the receiver, of the watched actor (`watch`,
-  /// `unwatch`), of the watcher (`terminated`), of the ask. In a `hello`, the receiving node's id.
+  /// `unwatch`), of the watcher (`terminated`), of the ask. In a `hello`, the receiving node's id;
+  /// in a `relay` and a `not_relayed`, that of the node that a frame is for.
   std::string_view to = {};
   /// The URI at the sending end: of the sender (empty: none), of the watcher (`watch`, `unwatch`),
-  /// of the actor that stopped (`terminated`). One that begins with `/` is of the sending node.
+  /// of the actor that stopped (`terminated`). One that begins with `/` is of the sending node. In
+  /// a `relayed`, the id of the node that a frame is from.
   std::string_view from = {};
   /// The name of the message's type.
   std::string_view type = {};
-  /// The encoded message, or why the ask failed.
+  /// The encoded message, why the ask failed, what a `part` brings (the rest of that is in a Part),
+  /// or why a frame was not relayed. In a `relay` and a `relayed`, that frame.
   std::string_view payload = {};
+  /// Of `to`, `from` and `type` in a `message`. With one that is not new, the text is empty.
+  Alias to_alias = {};
+  Alias from_alias = {};
+  Alias type_alias = {};
   /// In a `hello`, the largest frame that the sending node reads; 0: it did not say.
   std::uint64_t max_frame_bytes = 0;
+  /// In a `hello`, how many aliases it keeps of each kind.
+  std::uint64_t max_aliases = 0;
 };
+
+/// A question by which way a peer can be reached, or the answer to one.
+struct Probe {
+  bool is_answer = false;
+  std::uint64_t number = 0;
+  /// In an answer: how many carried items have come in the session.
+  std::uint64_t received = 0;
+};
+
+/// A part of a message that is too large for one frame, or would hold up others. All of them
+/// together are the item as `encode` makes it.
+struct Part {
+  /// Which message it is of. Another one for each that is under way in a session.
+  std::uint64_t number = 0;
+  /// How many bytes the item has.
+  std::uint64_t total = 0;
+  /// How many of them went before.
+  std::uint64_t offset = 0;
+  std::string_view bytes = {};
+};
+
+/// The bytes that a part has besides those it brings, at most.
+inline constexpr std::size_t kMostPartHead = 40;
+/// How many messages in parts may be under way at once in one direction of a session.
+inline constexpr std::size_t kMostInParts = 4;
+
+/// The bytes that a message has besides its texts and its payload, at most.
+inline constexpr std::size_t kMostHeads = 40;
 
 /// The item's bytes, ready for `FrameBuilder::add`. Throws std::length_error if a text is longer
 /// than `kMaxTextLength` (a reason is cut instead) or the payload is 4 GiB or more.
 [[nodiscard]] std::string encode(const Item& item);
+[[nodiscard]] std::string encode(const Probe& probe);
+/// Throws what `encode` throws.
+void check(const Item& item);
+/// Appends one that was checked to others.
+void append(std::string& items, const Item& item);
+/// The same for a message in two steps: all but its payload, which is the same for all messages
+/// that have their names in common; and the payload.
+void append_head(std::string& items, const Item& message);
+void append_payload(std::string& items, std::string_view payload);
+
+/// The payloads of messages that were appended to each other, in order.
+class Payloads {
+ public:
+  explicit Payloads(std::string_view items) noexcept : items_(items) {}
+  /// Not more often than there are messages.
+  std::string_view next();
+
+ private:
+  std::string_view items_;
+};
 
 /// One end of a session: which start of the node, and which of the sessions that it began since.
 /// {0, 0} is "not known yet".
@@ -79,8 +164,12 @@ struct FrameHeader {
 /// Puts one frame together.
 class FrameBuilder {
  public:
-  FrameBuilder(std::string_view from, const FrameHeader& header);
-  void add(std::string_view encoded_item);
+  FrameBuilder(std::string_view from, const FrameHeader& header)
+      : FrameBuilder(std::string(), from, header) {}
+  /// In the buffer's memory.
+  FrameBuilder(std::string buffer, std::string_view from, const FrameHeader& header);
+  void add(std::string_view encoded_items, std::size_t count = 1);
+  void add(const Part& part);
   /// Bytes so far; what `finish` gives has as many.
   [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
   [[nodiscard]] std::size_t items() const noexcept { return items_; }
@@ -108,6 +197,12 @@ struct Frame {
   FrameHeader header;
   /// Only those that are understood.
   std::vector<Item> items;
+  /// Of the items that are parts, in order.
+  std::vector<Part> parts;
+  /// Of the items that are probes or answers to some, which are not among the others.
+  std::vector<Probe> probes;
+  /// Whether there are any among them that are not carried.
+  bool has_control = false;
   /// How many carried items the frame has, understood or not.
   std::uint64_t carried = 0;
   /// Items of a kind that this version does not know.
@@ -134,5 +229,12 @@ struct FrameError {
 /// Reads one frame; the result's views point into `bytes`.
 [[nodiscard]] std::variant<Frame, FrameError> decode_frame(std::string_view bytes,
                                                            const FrameLimits& limits);
+
+/// A message whose parts were put together. None if that is not what the bytes are, or if it has
+/// aliases, which by then may mean something else.
+[[nodiscard]] std::optional<Item> decode_message(std::string_view bytes);
+
+/// The path that an encoded item is for, of a kind between actors; none if it goes by an alias.
+[[nodiscard]] std::string_view receiver_of(std::string_view item);
 
 }  // namespace spinoff::serialization

@@ -1,0 +1,23 @@
+/// A message on its way to another node, encoded.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <spinoff/detail/envelope.hpp>
+
+namespace spinoff::remoting {
+
+struct OutgoingMessage {
+  /// Of the receiver, which is held.
+  detail::Target& to;
+  std::uint32_t generation;
+  std::string_view path;
+  /// Whoever sent it as it goes over the wire; not known unless it was asked for.
+  std::string_view sender;
+  bool is_sender_known;
+  const detail::Envelope& envelope;
+  std::string_view payload;
+};
+
+}  // namespace spinoff::remoting
