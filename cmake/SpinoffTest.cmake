@@ -25,16 +25,16 @@ set(SPINOFF_TEST_ENVIRONMENT
 )
 
 # spinoff_test(<group> SOURCES <file>... LINKS <target>... LABELS <label>... [TIMEOUT <seconds>]
-#              [DEPENDS <target>...] [OPTIMIZED] [BEGINS_FIRST])
+#              [DEPENDS <target>...] [OPTIMIZED some|full] [BEGINS_FIRST])
 #
 # Builds <group>_tests and gives each of its cases to CTest as `<group>.<suite>/<case>`. TIMEOUT (60 s
 # unless told, times SPINOFF_PATIENCE) guards against hangs; no test may come near it. DEPENDS are programs
-# that the tests start. OPTIMIZED sources are compiled as the library is: those that look for races in what is
-# inline; all others quickly, since most of what there is to compile are tests. BEGINS_FIRST is for groups
-# that would else end last, where CTest has not seen yet how long they take. A rule's id at the start of a
-# case's name makes `ctest -R L04` find it.
+# that the tests start. Tests are compiled without optimization, quickly, since they are most of what there is to
+# compile; with `OPTIMIZED some` where they compute much, and with `full`, as the library is, where they look for
+# races in what is inline. BEGINS_FIRST is for groups that would else end last, where CTest has not seen yet how
+# long they take. A rule's id at the start of a case's name makes `ctest -R L04` find it.
 function(spinoff_test group)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMIZED;BEGINS_FIRST" "TIMEOUT" "SOURCES;LINKS;LABELS;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "BEGINS_FIRST" "TIMEOUT;OPTIMIZED" "SOURCES;LINKS;LABELS;DEPENDS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES OR NOT arg_LABELS)
     message(FATAL_ERROR "spinoff_test(${group}) needs SOURCES and LABELS, and knows no "
                         "'${arg_UNPARSED_ARGUMENTS}'")
@@ -53,6 +53,10 @@ function(spinoff_test group)
   endif()
   if(NOT arg_OPTIMIZED)
     target_compile_options(${target} PRIVATE -O0)
+  elseif(arg_OPTIMIZED STREQUAL "some")
+    target_compile_options(${target} PRIVATE -O1)
+  elseif(NOT arg_OPTIMIZED STREQUAL "full")
+    message(FATAL_ERROR "spinoff_test(${group}): OPTIMIZED is 'some' or 'full', not '${arg_OPTIMIZED}'")
   endif()
   if(arg_DEPENDS)
     add_dependencies(${target} ${arg_DEPENDS})
