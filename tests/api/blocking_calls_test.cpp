@@ -16,6 +16,9 @@ namespace {
 using namespace spinoff;
 using namespace spinoff::testing;
 
+// Longer than a turn that is not to be told takes on a busy machine.
+constexpr std::chrono::milliseconds kThreshold = 50ms * SPINOFF_PATIENCE;
+
 NodeOptions with_threshold(std::chrono::nanoseconds threshold) {
   NodeOptions options = quiet();
   options.blocking_threshold = threshold;
@@ -37,19 +40,19 @@ class Listens : public Actor {
 BOOST_AUTO_TEST_SUITE(blocking_calls)
 
 BOOST_AUTO_TEST_CASE(C09_a_call_that_blocks_a_worker_is_told_while_it_lasts) {
-  Node node(with_threshold(20ms));
+  Node node(with_threshold(kThreshold));
   const auto blocking = listen<BlockingCall>(node);
   for (int i = 0; i < 3; ++i) {
     const auto actor = node.spawn<Puppet>();
     const Held held(actor);
     const BlockingCall event = blocking.next();  // the handler has not returned
     BOOST_TEST(event.actor == actor);
-    BOOST_TEST((event.lasted >= 20ms));
+    BOOST_TEST((event.lasted >= kThreshold));
   }
 }
 
 BOOST_AUTO_TEST_CASE(C09_it_is_told_once_of_each_actor_that_blocks) {
-  Node node(with_threshold(1ms));
+  Node node(with_threshold(kThreshold));
   const auto blocking = listen<BlockingCall>(node);
   const auto first = node.spawn<Puppet>();
   const auto second = node.spawn<Puppet>();
@@ -64,7 +67,7 @@ BOOST_AUTO_TEST_CASE(C09_it_is_told_once_of_each_actor_that_blocks) {
 }
 
 BOOST_AUTO_TEST_CASE(C09_an_actor_of_the_pool_hears_of_it_as_a_message) {
-  Node node(with_threshold(1ms));
+  Node node(with_threshold(kThreshold));
   const Collector<Ref> heard("a blocking call");
   const auto started = listen<Started>(node);
   node.spawn<Listens>(heard);
@@ -76,7 +79,7 @@ BOOST_AUTO_TEST_CASE(C09_an_actor_of_the_pool_hears_of_it_as_a_message) {
 
 // What was held first would be told first.
 BOOST_AUTO_TEST_CASE(C09_nothing_is_told_of_actors_that_may_block) {
-  Node node(with_threshold(1ms));
+  Node node(with_threshold(kThreshold));
   const auto blocking = listen<BlockingCall>(node);
   const Held holds_pinned(node.spawn<Puppet>({.dispatcher = Dispatcher::pinned}));
   const Held holds_blocking(node.spawn<Puppet>({.dispatcher = Dispatcher::blocking}));
@@ -90,7 +93,7 @@ BOOST_AUTO_TEST_CASE(C09_nothing_is_told_of_actors_that_may_block) {
 
 BOOST_AUTO_TEST_CASE(C09_nothing_is_told_without_a_threshold) {
   Node node(with_threshold(0ns));
-  Node other(with_threshold(1ms));
+  Node other(with_threshold(kThreshold));
   const auto blocking = listen<BlockingCall>(node);
   const auto others = listen<BlockingCall>(other);
   const Held held(node.spawn<Puppet>());
@@ -109,7 +112,7 @@ BOOST_AUTO_TEST_CASE(C09_the_log_says_what_to_do) {
     }
   });
   {
-    Node node({.workers = 2, .blocking_threshold = 1ms});
+    Node node({.workers = 2, .blocking_threshold = kThreshold});
     const Held held(node.spawn<Puppet>({.name = "slow"}));
     const std::string line = lines.next();
     BOOST_TEST(line.starts_with("/slow: has blocked a worker for "));
