@@ -30,8 +30,8 @@ set(SPINOFF_TEST_ENVIRONMENT
 # Builds <group>_tests and gives each of its cases to CTest as `<group>.<suite>/<case>`. TIMEOUT (60 s
 # unless told, times SPINOFF_PATIENCE) guards against hangs; no test may come near it. DEPENDS are programs
 # that the tests start. Tests are compiled without optimization, quickly, since they are most of what there is to
-# compile; with `OPTIMIZED some` where they compute much, and with `full`, as the library is, where they look for
-# races in what is inline. BEGINS_FIRST is for groups that would else end last, where CTest has not seen yet how
+# compile; with `OPTIMIZED some` where they compute much, except with sanitizers, whose tests choose smaller amounts;
+# and with `full`, as the library is, where they look for races in what is inline. BEGINS_FIRST is for groups that would else end last, where CTest has not seen yet how
 # long they take. A rule's id at the start of a case's name makes `ctest -R L04` find it.
 function(spinoff_test group)
   cmake_parse_arguments(PARSE_ARGV 1 arg "BEGINS_FIRST" "TIMEOUT;OPTIMIZED" "SOURCES;LINKS;LABELS;DEPENDS")
@@ -54,9 +54,14 @@ function(spinoff_test group)
   if(NOT arg_OPTIMIZED)
     target_compile_options(${target} PRIVATE -O0)
   elseif(arg_OPTIMIZED STREQUAL "some")
-    target_compile_options(${target} PRIVATE -O1)
+    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${SPINOFF_SANITIZE}>,-O0,-O1>)
   elseif(NOT arg_OPTIMIZED STREQUAL "full")
     message(FATAL_ERROR "spinoff_test(${group}): OPTIMIZED is 'some' or 'full', not '${arg_OPTIMIZED}'")
+  endif()
+  if(SPINOFF_SANITIZE STREQUAL "address")
+    # What tests do themselves gets no checks that are a quarter of their compilation; overflows, shifts, bounds
+    # and what AddressSanitizer sees are checked, and the code under test has all of them.
+    target_compile_options(${target} PRIVATE -fno-sanitize=vptr,null,alignment,object-size)
   endif()
   if(arg_DEPENDS)
     add_dependencies(${target} ${arg_DEPENDS})

@@ -226,7 +226,7 @@ def check_without_mistakes(mutations, build, options):
         for _ in range(2):  # a test that fails now and then is of no use here
             if caught := try_test(build.folder / "bin" / test.program, test, options.limit):
                 raise Failed(f"without any mistake {caught[0].by} fails: {caught[0].how}")
-    if any(m.test is None for m in mutations):
+    if any(m.test is None for m in mutations) and not options.sim_passed:
         sim = build.folder / "bin/sim"
         for name in scenarios(sim):
             if caught := run_scenario(sim, name, 0, options.seeds, 10 * options.limit):
@@ -248,6 +248,8 @@ def parse():
     parser.add_argument("--seeds", type=int, default=2000, help="of each scenario at most (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="keeps the programs in BUILD/mutations; else those that "
                                                             "no check has caught")
+    parser.add_argument("--sim-passed", action="store_true", help="the scenarios have just been run without a mistake: "
+                                                                  "that they pass is not seen again")
     parser.add_argument("--part", metavar="I/N", help="only each Nth, from the Ith (0 to N-1) on")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--list", action="store_true", help="says what there is, and runs nothing")
