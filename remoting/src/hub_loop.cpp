@@ -169,9 +169,13 @@ void HubLoop::act(SendFrame& action) {
     std::ranges::for_each(own.parcels, [this](Parcel& parcel) { count_as_left(parcel); });
     protocol_.sent(action, now_, actions_);
     for (Parcel& parcel : own.parcels) {
-      buffers_.give(std::move(parcel.items));
+      buffers_.give(std::move(parcel.items).release());
     }
-    protocol_.lend(action.bytes.empty() ? buffers_.take() : std::move(action.bytes));
+    if (action.head_bytes > 0) {
+      buffers_.give(std::move(action.bytes).release());
+    } else {
+      protocol_.lend(action.bytes.empty() ? buffers_.take() : std::move(action.bytes).release());
+    }
   } else {
     protocol_.refused(std::move(action), now_, actions_);
   }

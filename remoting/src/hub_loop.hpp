@@ -46,9 +46,9 @@ class HubLoop {
   /// What is still in it is dropped unless `flush`.
   virtual void close(const NodeId& peer, bool flush) = 0;
   /// Puts a frame into the channel, and leaves the bytes as they are if it has no use for their
-  /// memory. False if it has no room, or there is none; then the protocol is
-  /// to be told when it has.
-  virtual bool put(const NodeId& peer, std::string&& bytes) = 0;
+  /// memory. False if it has no room, or there is none; then they are as they were, and the
+  /// protocol is to be told when it has.
+  virtual bool put(const NodeId& peer, serialization::FrameBytes&& bytes) = 0;
   /// A host name was looked up for `open`.
   virtual void resolved(const Resolved& /*answer*/) {}
 

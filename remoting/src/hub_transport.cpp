@@ -107,7 +107,7 @@ class HubTransport final : public engine::Transport, private Listener, private N
   Outbox& outbox_of(NameTarget& to);
   template <class Refused>
   void encode_and_write(NameTarget& to, EnvelopePtr message, Refused refused);
-  bool write(NameTarget& to, const Envelope& message, std::string_view payload);
+  bool write(NameTarget& to, const Envelope& message, serialization::FrameBytes& payload);
   std::uint64_t enter_line(NameTarget& to, EnvelopePtr& message, std::string_view payload,
                            engine::RoomWaiter waiter);
   std::string refusal(NameTarget& to);
@@ -210,10 +210,9 @@ void HubTransport::encode_and_write(NameTarget& to, EnvelopePtr message, Refused
   }
   // The user's code may send while it encodes; then that has a buffer of its own.
   static thread_local std::string t_payload;
-  std::string payload = std::move(t_payload);
-  payload.clear();
+  serialization::FrameBytes payload(std::move(t_payload), Outbox::kRoomForHeads);
   try {
-    type.encode(message->payload(), payload);
+    type.encode(message->payload(), payload.end());
     if (!write(to, *message, payload)) {
       refused(message, payload);
     }
@@ -223,8 +222,9 @@ void HubTransport::encode_and_write(NameTarget& to, EnvelopePtr message, Refused
       give_back(to.uri(), std::move(message), error.what());
     }
   }
-  if (payload.capacity() <= kLargestBuffer) {
-    t_payload = std::move(payload);
+  std::string buffer = std::move(payload).release();
+  if (buffer.capacity() <= kLargestBuffer) {
+    t_payload = std::move(buffer);
   }
 }
 
@@ -281,7 +281,8 @@ std::string HubTransport::refusal(NameTarget& to) {
 }
 
 // False if there is no room.
-bool HubTransport::write(NameTarget& to, const Envelope& message, std::string_view payload) {
+bool HubTransport::write(NameTarget& to, const Envelope& message,
+                         serialization::FrameBytes& payload) {
   const Sender from = message.sender();
   Outbox::Message out{.to = to,
                       .generation = to.generation(),
@@ -289,7 +290,8 @@ bool HubTransport::write(NameTarget& to, const Envelope& message, std::string_vi
                       .sender = {},
                       .is_sender_known = from.target == nullptr,
                       .envelope = message,
-                      .payload = payload};
+                      .payload = payload,
+                      .memory = &payload};
   const NodeId& node = *to.uri().node();
   if (!node.is_named()) {
     const Outbox::Written written = outbox_of(to).write(out, true);

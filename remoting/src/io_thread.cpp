@@ -15,6 +15,9 @@
 #include "address.hpp"
 
 namespace spinoff::remoting {
+
+using serialization::FrameBytes;
+
 namespace {
 
 // So that what is to be sent does not wait for a flood of what comes in.
@@ -40,28 +43,44 @@ constexpr std::size_t kWorthHandingOver = 1024;
 // Bytes that are ZeroMQ's until it has sent them. It orders our writes before its call of `free`,
 // by means that a sanitizer does not see; so they are ordered once more, by what it does see.
 struct HandedOver {
-  HandedOver(std::string&& given, BufferPool& pool) : bytes(std::move(given)), buffers(pool) {}
+  HandedOver(FrameBytes&& given, BufferPool& pool) : bytes(std::move(given)), buffers(pool) {}
 
   static void free(void* /*data*/, void* hint) {
     std::unique_ptr<HandedOver> own(static_cast<HandedOver*>(hint));
     static_cast<void>(own->is_whole.load());
-    own->buffers.give(std::move(own->bytes));
+    if (own->refused != nullptr) {
+      *own->refused = std::move(own->bytes);
+    } else {
+      own->buffers.give(std::move(own->bytes).release());
+    }
   }
 
-  std::string bytes;
+  FrameBytes bytes;
   BufferPool& buffers;
+  // Where they go if ZeroMQ has not taken them.
+  FrameBytes* refused = nullptr;
   std::atomic<bool> is_whole = false;
 };
 
-zmq::message_t message_of(std::string&& bytes, BufferPool& buffers) {
-  if (bytes.size() < kWorthHandingOver) {
-    return zmq::message_t(bytes);
-  }
+// False if there is no room; then the bytes are as they were.
+bool copy_into(zmq::socket_t& socket, std::string_view bytes) {
+  zmq::message_t message(bytes);
+  return socket.send(message, zmq::send_flags::dontwait).has_value();
+}
+
+bool hand_over(zmq::socket_t& socket, FrameBytes& bytes, BufferPool& buffers) {
   auto own = std::make_unique<HandedOver>(std::move(bytes), buffers);
-  zmq::message_t message(own->bytes.data(), own->bytes.size(), HandedOver::free, own.get());
-  own->is_whole.store(true);
-  static_cast<void>(own.release());  // NOLINT(bugprone-unused-return-value): it is ZeroMQ's
-  return message;
+  const std::string_view whole = own->bytes;
+  zmq::message_t message(const_cast<char*>(whole.data()), whole.size(),  // NOLINT(*-const-cast)
+                         HandedOver::free, own.get());
+  HandedOver& given = *own.release();  // it is ZeroMQ's
+  given.is_whole.store(true);
+  if (socket.send(message, zmq::send_flags::dontwait)) {
+    return true;
+  }
+  given.refused = &bytes;
+  message.rebuild();  // which frees what it had
+  return false;
 }
 
 bool has_input(const zmq::socket_t& socket) {
@@ -360,14 +379,14 @@ void IoThread::close(const NodeId& peer, bool flush) {
   links_.erase(found);
 }
 
-bool IoThread::put(const NodeId& peer, std::string&& bytes) {
+bool IoThread::put(const NodeId& peer, FrameBytes&& bytes) {
   const auto found = links_.find(peer);
   if (found == links_.end() || found->second.blocked) {
     return false;
   }
-  if (found->second.socket) {
-    zmq::message_t message = message_of(std::move(bytes), buffers_);
-    if (found->second.socket.send(message, zmq::send_flags::dontwait)) {
+  if (zmq::socket_t& socket = found->second.socket) {
+    if (bytes.size() < kWorthHandingOver ? copy_into(socket, bytes)
+                                         : hand_over(socket, bytes, buffers_)) {
       return true;
     }
   }

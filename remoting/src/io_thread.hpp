@@ -66,7 +66,7 @@ class IoThread final : private HubLoop, private Attendant {
 
   void open(const NodeId& peer) override;
   void close(const NodeId& peer, bool flush) override;
-  bool put(const NodeId& peer, std::string&& bytes) override;
+  bool put(const NodeId& peer, serialization::FrameBytes&& bytes) override;
   void resolved(const Resolved& answer) override;
 
   zmq::context_t& context_;

@@ -57,14 +57,13 @@ Lanes::Load Lanes::load(FrameBuilder& frame, const Room& room) {
 }
 
 void Lanes::load_part(FrameBuilder& frame, Queue& queue, Load& load) {
-  const std::string& whole = queue.entries.front().parcel.items;
+  const std::string_view whole = queue.entries.front().parcel.items;
   load.part_bytes = std::min(part_bytes_, whole.size() - queue.sent_bytes);
   frame.reserve(frame.size() + load.part_bytes + serialization::kMostPartHead);
-  frame.add(serialization::Part{
-      .number = queue.number,
-      .total = whole.size(),
-      .offset = queue.sent_bytes,
-      .bytes = std::string_view(whole).substr(queue.sent_bytes, load.part_bytes)});
+  frame.add(serialization::Part{.number = queue.number,
+                                .total = whole.size(),
+                                .offset = queue.sent_bytes,
+                                .bytes = whole.substr(queue.sent_bytes, load.part_bytes)});
   queue.sent_bytes += load.part_bytes;
   if (queue.sent_bytes == whole.size()) {
     load.parcels.push_back(take_first(queue));

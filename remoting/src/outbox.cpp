@@ -20,6 +20,11 @@ namespace {
 constexpr std::size_t kCostEach = UnsentMessages::kBytesEach + 24;
 constexpr std::size_t kCostOfParcel = sizeof(Parcel) + sizeof(UnsentMessages) + 100;
 
+// For what a frame has in front of its items, unless the node's id is long.
+constexpr std::size_t kRoomForHead = 128;
+// Below this a copy of a payload costs no more than other memory for the next one.
+constexpr std::size_t kWorthTaking = std::size_t{8} << 10U;
+
 AliasWriter::Owner owner_of(const detail::Sender& sender) {
   // An ask is named once.
   if (sender.target == nullptr || sender.target->kind() == detail::TargetKind::ask) {
@@ -38,10 +43,14 @@ Item plain(const Outbox::Message& message) {
   return item;
 }
 
-void add(const Item& item, const Outbox::Message& message, Parcel& parcel, UnsentMessages& kept) {
-  serialization::append(parcel.items, item);
+void note(const Outbox::Message& message, Parcel& parcel, UnsentMessages& kept) {
   ++parcel.count;
   kept.add(message.to, message.generation, message.envelope);
+}
+
+void add(const Item& item, const Outbox::Message& message, Parcel& parcel, UnsentMessages& kept) {
+  serialization::append(parcel.items.end(), item);
+  note(message, parcel, kept);
 }
 
 }  // namespace
@@ -156,8 +165,8 @@ bool Outbox::append_like_last(const Message& message) {
   if (parcel.items.size() + serialization::kMostHeads + size > batch_bytes_) {
     return false;
   }
-  parcel.items.append(last_.head);
-  serialization::append_payload(parcel.items, message.payload);
+  parcel.items.end().append(last_.head);
+  serialization::append_payload(parcel.items.end(), message.payload);
   ++parcel.count;
   kept_->add(message.to, message.generation, message.envelope);
   backlog_.add(bytes_of(message.payload));
@@ -228,16 +237,34 @@ Item Outbox::named(const Message& message) {
 
 void Outbox::append(const Item& item, const Message& message) {
   const std::size_t size = item.payload.size();
-  const std::size_t most =
-      item.to.size() + item.from.size() + item.type.size() + size + serialization::kMostHeads;
-  if (!is_open_ || parcels_.back().items.size() + most > batch_bytes_) {
-    begin_parcel(most);
+  const std::size_t heads =
+      item.to.size() + item.from.size() + item.type.size() + serialization::kMostHeads;
+  if (size >= kWorthTaking && message.memory != nullptr &&
+      message.memory->room() >= heads + kRoomForHead) {
+    append_taken(item, message);
+  } else {
+    if (!is_open_ || parcels_.back().items.size() + heads + size > batch_bytes_) {
+      serialization::FrameBytes items{is_busy_ ? buffers_->take() : std::string(), kRoomForHead};
+      items.end().reserve(kRoomForHead + heads + size);
+      begin_parcel(std::move(items));
+      is_open_ = session_ != 0 && heads + size < batch_bytes_;
+    }
+    add(item, message, parcels_.back(), *kept_);
   }
-  add(item, message, parcels_.back(), *kept_);
   backlog_.add(bytes_of(item.payload));
 }
 
-void Outbox::begin_parcel(std::size_t bytes) {
+// Its memory becomes the parcel.
+void Outbox::append_taken(const Item& item, const Message& message) {
+  serialization::FrameBytes items =
+      std::exchange(*message.memory, {buffers_->take(), kRoomForHeads});
+  message.memory->end().reserve(kRoomForHeads + item.payload.size());
+  serialization::enclose_payload(items, item);
+  begin_parcel(std::move(items));
+  note(message, parcels_.back(), *kept_);
+}
+
+void Outbox::begin_parcel(serialization::FrameBytes items) {
   end_parcel();
   auto kept = std::make_unique<UnsentMessages>();
   Parcel& parcel = parcels_.emplace_back();
@@ -245,13 +272,9 @@ void Outbox::begin_parcel(std::size_t bytes) {
   counted_before_ = backlog_.added_bytes();
   backlog_.add({.messages = 0, .bytes = kCostOfParcel});
   parcel.session = session_;
-  if (is_busy_) {
-    parcel.items = buffers_->take();
-  }
-  parcel.items.reserve(bytes);
+  parcel.items = std::move(items);
   kept_ = kept.get();
   parcel.keepsake = std::move(kept);
-  is_open_ = session_ != 0 && bytes < batch_bytes_;
 }
 
 // What it counts for is told by the backlog, rather than added up for each message.

@@ -99,6 +99,8 @@ class Outbox final : public engine::Route, public std::enable_shared_from_this<O
   static void check(const Message& message);
   /// What a message counts for in the backlog.
   static std::size_t bytes_of(std::string_view payload) noexcept;
+  /// How much room a payload's memory has in front, so that it becomes a frame where it is.
+  static constexpr std::size_t kRoomForHeads = 512;
   /// Writes the message, or takes it into the line; then its sender is told later. It was checked.
   Entered enter(std::unique_ptr<WaitingMessage>& message);
   /// False if it is not in the line any more; else it was not sent.
@@ -136,10 +138,11 @@ class Outbox final : public engine::Route, public std::enable_shared_from_this<O
   serialization::Item named(const Message& message);
   [[nodiscard]] bool fits_batch(const Message& message) const noexcept;
   void append(const serialization::Item& item, const Message& message);
+  void append_taken(const serialization::Item& item, const Message& message);
   void append_named(const Message& message);
   [[nodiscard]] bool append_like_last(const Message& message);
   void remember(serialization::Item item, const Message& message);
-  void begin_parcel(std::size_t bytes);
+  void begin_parcel(serialization::FrameBytes items);
   void end_parcel();
   void announce(bool may_attend = false);
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <spinoff/detail/envelope.hpp>
+#include <spinoff/serialization/frame_bytes.hpp>
 
 namespace spinoff::remoting {
 
@@ -18,6 +19,9 @@ struct OutgoingMessage {
   bool is_sender_known;
   const detail::Envelope& envelope;
   std::string_view payload;
+  /// Of the payload, with room in front; whoever sends it may take this, and leave something else.
+  /// Null: it is not to be taken.
+  serialization::FrameBytes* memory = nullptr;
 };
 
 }  // namespace spinoff::remoting

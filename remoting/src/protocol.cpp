@@ -166,7 +166,11 @@ SendFrame Protocol::make_frame(Peer& peer, SendFrame::Kind kind) {
     case SendFrame::Kind::heartbeat:
       break;
   }
-  action.bytes = std::move(frame).finish();
+  if (action.head_bytes == 0) {
+    action.bytes = std::move(frame).finish();
+  } else {
+    lend(std::move(frame).release());
+  }
   return action;
 }
 
@@ -178,16 +182,45 @@ void Protocol::load(Peer& peer, FrameBuilder& frame, SendFrame& action) {
     return;
   }
   peer.lanes_next = true;
-  frame.reserve(std::min(frame.size() + peer.queued_bytes, options_.batch_bytes));
   const std::size_t limit = std::min(options_.batch_bytes, max_item_bytes(&peer));
+  std::size_t size = frame.size();
+  std::size_t items = 0;
   do {
-    const Parcel& first = peer.queue.front();
-    frame.add(first.items, first.count);
-    action.parcels.push_back(peer.pop_front());
+    Parcel& taken = action.parcels.emplace_back(peer.pop_front());
+    size += taken.items.size();
+    items += taken.count;
     peer.sort_lanes();
   } while (!peer.queue.empty() &&
-           frame.items() + peer.queue.front().count <= options_.max_items_per_frame &&
-           frame.size() + peer.queue.front().items.size() <= limit);
+           items + peer.queue.front().count <= options_.max_items_per_frame &&
+           size + peer.queue.front().items.size() <= limit);
+  put_together(frame, size, items, action);
+}
+
+// A message that goes alone becomes the frame where it is. A batch does not: its memory is then
+// free for the next one at once, which costs less than a copy of what has just been written.
+void Protocol::put_together(FrameBuilder& frame, std::size_t size, std::size_t items,
+                            SendFrame& action) {
+  if (items == 1) {
+    Parcel& only = action.parcels.front();
+    action.head_bytes = frame.enclose(only.items, only.count);
+    if (action.head_bytes > 0) {
+      action.bytes = std::move(only.items);
+      return;
+    }
+  }
+  frame.reserve(size);
+  for (const Parcel& parcel : action.parcels) {
+    frame.add(parcel.items, parcel.count);
+  }
+}
+
+// The parcel has its items again.
+void Protocol::take_apart(SendFrame& frame) {
+  if (frame.head_bytes > 0) {
+    Parcel& only = frame.parcels.front();
+    only.items = std::move(frame.bytes);
+    only.items.drop_front(std::exchange(frame.head_bytes, 0));
+  }
 }
 
 void Protocol::sent(const SendFrame& frame, Time now, Actions& actions) {
@@ -249,6 +282,7 @@ void Protocol::refused(SendFrame frame, Time /*now*/, Actions& actions) {
 // The session that it was for is over.
 void Protocol::return_late(SendFrame frame, Actions& actions) {
   if (!frame.parcels.empty()) {
+    take_apart(frame);
     actions.emplace_back(
         Return{std::move(frame.parcels), fmt::format("{} is down", frame.peer.to_string())});
   }
@@ -260,6 +294,7 @@ void Protocol::take_back(Peer& peer, SendFrame& frame) {
     peer.say_heartbeat = true;
   } else if (frame.kind == SendFrame::Kind::parcels) {
     peer.sent_items -= frame.items;
+    take_apart(frame);
     put_back(peer, frame);
   }
 }

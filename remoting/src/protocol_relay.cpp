@@ -89,7 +89,11 @@ void Protocol::hand_over(Peer& peer, Peer& relay, SendFrame::Kind kind, Time now
   }
   ways.in_hand = true;
   std::string item = encoded(ItemKind::relay, peer.id.to_string(), frame.bytes);
-  lend(std::exchange(frame.bytes, {}));
+  if (frame.head_bytes > 0) {
+    take_apart(frame);
+  } else {
+    lend(std::move(frame.bytes).release());
+  }
   carry(relay, {std::move(item), std::move(frame)}, now, actions);
 }
 

@@ -101,8 +101,8 @@ class SteppedHub::Impl final : private HubLoop {
 
   void open(const NodeId& peer) override { owner_.open(peer); }
   void close(const NodeId& peer, bool flush) override { owner_.close(peer, flush); }
-  bool put(const NodeId& peer, std::string&& bytes) override {
-    return owner_.put(peer, std::move(bytes));
+  bool put(const NodeId& peer, serialization::FrameBytes&& bytes) override {
+    return owner_.put(peer, std::string(bytes.view()));
   }
 
   const std::unique_ptr<Own> own_;

@@ -75,9 +75,10 @@ class HeadWriter {
   }
   void flush() { out_.append(bytes_.data(), std::exchange(size_, 0)); }
   void bytes(std::string_view bytes) {
-    sized(0xC4, static_cast<std::uint32_t>(bytes.size()));
+    size_of_bytes(bytes.size());
     body(bytes);
   }
+  void size_of_bytes(std::size_t size) { sized(0xC4, static_cast<std::uint32_t>(size)); }
   void name(std::string_view meaning, const Alias& alias) {
     if (alias.is_given() && !alias.is_new) {
       number(alias.number);
@@ -128,6 +129,15 @@ void append_head(std::string& items, const Item& item) {
 
 void append_payload(std::string& items, std::string_view payload) {
   HeadWriter(items).bytes(payload);
+}
+
+void enclose_payload(FrameBytes& payload, const Item& message) {
+  std::string head;
+  append_head(head, message);
+  HeadWriter size(head);
+  size.size_of_bytes(payload.size());
+  size.flush();
+  payload.put_in_front(head);
 }
 
 namespace {
@@ -266,11 +276,25 @@ void FrameBuilder::add(const Part& part) {
   ++items_;
 }
 
-std::string FrameBuilder::finish() && {
+void FrameBuilder::write_count() {
   for (std::size_t i = 0; i < 4; ++i) {
     bytes_[count_at_ + i] = static_cast<char>((items_ >> (24U - 8U * i)) & 0xFFU);
   }
+}
+
+std::string FrameBuilder::finish() && {
+  write_count();
   return std::move(bytes_);
+}
+
+std::size_t FrameBuilder::enclose(FrameBytes& encoded_items, std::size_t count) {
+  if (encoded_items.room() < bytes_.size()) {
+    return 0;
+  }
+  items_ = count;
+  write_count();
+  encoded_items.put_in_front(bytes_);
+  return bytes_.size();
 }
 
 }  // namespace spinoff::serialization

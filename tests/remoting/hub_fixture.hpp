@@ -49,7 +49,7 @@ class Recorder : public Listener {
     });
   }
   void returned(Parcel parcel, const std::string& reason) noexcept override {
-    change([&](Seen& seen) { seen.returned.emplace_back(note_of(parcel), reason); });
+    change([&](Seen& seen) { seen.returned.emplace_back(note_of_returned(parcel), reason); });
   }
   void node_up(const NodeId& node, std::uint64_t /*incarnation*/) noexcept override {
     change([&](Seen& seen) { seen.up.push_back(node); });

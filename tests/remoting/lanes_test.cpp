@@ -35,7 +35,7 @@ class Run {
     FrameBuilder frame("127.0.0.1:1", {});
     const Lanes::Load load = lanes_.load(frame, {.bytes = 1'000, .items = 10});
     for (const Parcel& parcel : load.parcels) {
-      gone_ += parcel.items.front();
+      gone_ += parcel.items.view().front();
     }
     lanes_.sent();
   }

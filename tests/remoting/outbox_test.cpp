@@ -48,6 +48,7 @@ using spinoff::remoting::UnsentMessages;
 using spinoff::serialization::Alias;
 using spinoff::serialization::Frame;
 using spinoff::serialization::FrameBuilder;
+using spinoff::serialization::FrameBytes;
 using spinoff::serialization::Item;
 using spinoff::serialization::ItemKind;
 using spinoff::testing::ManualNode;
@@ -142,21 +143,27 @@ class Ends {
   bool write(const Ref& to, const Ref& from, const Envelope& envelope, const std::string& payload) {
     auto& target = static_cast<NameTarget&>(*RefAccess::target(to));
     const std::string path = from ? from.uri().path() : std::string();
+    FrameBytes memory({}, Outbox::kRoomForHeads);
+    memory.end() += payload;
     Outbox::Message message{.to = target,
                             .generation = target.generation(),
                             .path = target.uri().path(),
                             .sender = {},
                             .is_sender_known = !from,
                             .envelope = envelope,
-                            .payload = payload};
+                            .payload = memory,
+                            .memory = &memory};
     Outbox::Written written = outbox->write(message);
     if (written == Outbox::Written::wants_sender) {
       message.sender = path;
       message.is_sender_known = true;
       written = outbox->write(message);
     }
+    taken += memory.empty() && !payload.empty() ? 1 : 0;
     return written == Outbox::Written::yes;
   }
+  /// How often the payload's memory was.
+  std::size_t taken = 0;
 
   static EnvelopePtr envelope_of(bool one, const Ref& from) {
     const Sender sender = RefAccess::sender(from);
@@ -226,7 +233,8 @@ void write_and_read(std::size_t max_aliases, unsigned seed) {
         break;
     }
     const Ref sender = anonymous ? Ref() : ends.senders[from];
-    const std::string payload(random() % 300, static_cast<char>('a' + i % 26));
+    const std::size_t size = random() % 50 == 0 ? Ends::kStraight - 500 : random() % 300;
+    const std::string payload(size, static_cast<char>('a' + i % 26));
     BOOST_TEST_REQUIRE(
         ends.write(ends.receivers[to], sender, *Ends::envelope_of(one, sender), payload));
     meant.push_back({ends.receivers[to].uri().path(), sender ? sender.uri().path() : std::string(),
@@ -237,6 +245,7 @@ void write_and_read(std::size_t max_aliases, unsigned seed) {
   }
   read_all();
   BOOST_TEST(read == meant, boost::test_tools::per_element());
+  BOOST_TEST(ends.taken > 0U);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 /// Messages whose text stands for them, also when they come back.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,8 +25,12 @@ inline std::string encoded_message(std::string_view text) {
   return encode(item);
 }
 
+/// Half of them with room in front, so that they become frames where they are.
 inline Parcel parcel_of(const std::string& text) {
-  Parcel parcel{.items = encoded_message(text), .keepsake = std::make_unique<Note>(text)};
+  constexpr std::size_t kRoom = 128;
+  Parcel parcel{.items = {std::string(), text.size() % 2 == 0 ? kRoom : 0},
+                .keepsake = std::make_unique<Note>(text)};
+  parcel.items.end() += encoded_message(text);
   parcel.cost = parcel.items.size() + 100;
   return parcel;
 }
@@ -49,6 +54,12 @@ inline Parcel parcel_of_lane(std::shared_ptr<const Lane> lane, const std::string
 
 inline std::string note_of(const Parcel& parcel) {
   return static_cast<const Note&>(*parcel.keepsake).text;
+}
+
+/// The same of one that comes back, which has to be whole.
+inline std::string note_of_returned(const Parcel& parcel) {
+  const std::string text = note_of(parcel);
+  return parcel.items.view() == encoded_message(text) ? text : text + ", which has lost its bytes";
 }
 
 }  // namespace spinoff::remoting::testing

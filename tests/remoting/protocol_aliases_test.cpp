@@ -77,10 +77,10 @@ void check(const Log& seen, const Log& expected) {
 
 Parcel batch_of(const std::vector<std::string>& texts) {
   Parcel batch = parcel_of("a batch");
-  batch.items.clear();
+  batch.items = {};
   batch.count = texts.size();
   for (const std::string& text : texts) {
-    batch.items += encoded_message(text);
+    batch.items.end() += encoded_message(text);
   }
   return batch;
 }

@@ -430,7 +430,8 @@ inline std::string name_of(const SendFrame& frame) {
 
 inline void Node::act(SendFrame& action) {
   const std::string peer = action.peer.host();
-  if (blocked_.contains(peer) || !world_.put(channels_.at(peer), action.bytes)) {
+  if (blocked_.contains(peer) ||
+      !world_.put(channels_.at(peer), std::string(action.bytes.view()))) {
     blocked_.insert(peer);
     protocol_.refused(std::move(action), world_.now, actions_);
     return;
@@ -453,7 +454,7 @@ inline void Node::act(Deliver& action) {
 
 inline void Node::act(Return& action) {
   for (const Parcel& parcel : action.parcels) {
-    note(Event::Kind::returned, {}, note_of(parcel) + ": " + action.reason);
+    note(Event::Kind::returned, {}, note_of_returned(parcel) + ": " + action.reason);
   }
 }
 

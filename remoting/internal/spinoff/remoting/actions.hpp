@@ -40,11 +40,14 @@ struct SendFrame {
   /// This node's session number, to tell an answer that comes too late.
   std::uint64_t session = 0;
   Kind kind = Kind::heartbeat;
-  std::string bytes = {};
+  serialization::FrameBytes bytes = {};
   /// How many items of carried kinds it has.
   std::size_t items = 0;
   /// What the frame carries, kept until it is accepted. Of a message in parts, the last one has it.
   std::vector<Parcel> parcels = {};
+  /// So many of the bytes stand in front of those of the one parcel, which has none meanwhile; 0:
+  /// the parcels have their own.
+  std::size_t head_bytes = 0;
   /// That is from lanes, and has so many bytes of a message in parts.
   bool is_of_lanes = false;
   std::size_t part_bytes = 0;

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include <spinoff/remoting/lane.hpp>
+#include <spinoff/serialization/frame_bytes.hpp>
 
 namespace spinoff::remoting {
 
@@ -25,7 +25,7 @@ class Keepsake {
 /// One item, or a batch of them, which stays together.
 struct Parcel {
   /// Encoded items of carried kinds (serialization::encode), one behind the other.
-  std::string items;
+  serialization::FrameBytes items;
   /// May be null.
   std::unique_ptr<Keepsake> keepsake = nullptr;
   /// About how much memory it takes with its keepsake, as it counts for QueueLimits.

@@ -158,6 +158,9 @@ class Protocol {
   void say_hello(Peer& peer);
   void emit(Peer& peer, SendFrame::Kind kind, Time now, Actions& actions);
   void load(Peer& peer, serialization::FrameBuilder& frame, SendFrame& action);
+  static void put_together(serialization::FrameBuilder& frame, std::size_t size, std::size_t items,
+                           SendFrame& action);
+  static void take_apart(SendFrame& frame);
   void load_from_lanes(Peer& peer, serialization::FrameBuilder& frame, SendFrame& action);
   void put_back(Peer& peer, SendFrame& frame);
   SendFrame make_frame(Peer& peer, SendFrame::Kind kind);

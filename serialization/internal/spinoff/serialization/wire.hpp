@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include <spinoff/serialization/frame_bytes.hpp>
 #include <spinoff/uri.hpp>
 
 namespace spinoff::serialization {
@@ -133,6 +134,9 @@ void append(std::string& items, const Item& item);
 /// that have their names in common; and the payload.
 void append_head(std::string& items, const Item& message);
 void append_payload(std::string& items, std::string_view payload);
+/// Makes the payload, in its own memory, the message: puts all else in front of it. There is room
+/// for the texts and kMostHeads bytes.
+void enclose_payload(FrameBytes& payload, const Item& message);
 
 /// The payloads of messages that were appended to each other, in order.
 class Payloads {
@@ -176,8 +180,16 @@ class FrameBuilder {
   /// Makes room for that many bytes in all.
   void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   [[nodiscard]] std::string finish() &&;
+  /// Instead of `add` and `finish`, with nothing added before: makes the encoded items the frame,
+  /// without copying them. Gives the number of bytes that now stand in front of them; 0: there is
+  /// not enough room for these.
+  [[nodiscard]] std::size_t enclose(FrameBytes& encoded_items, std::size_t count);
+  /// After that: the buffer.
+  [[nodiscard]] std::string release() && { return std::move(bytes_); }
 
  private:
+  void write_count();
+
   std::string bytes_;
   std::size_t count_at_ = 0;
   std::size_t items_ = 0;
