@@ -194,7 +194,9 @@ SendFrame& HubLoop::own_part(SendFrame& frame) {
 }
 
 void HubLoop::act(Deliver& action) {
-  add(counters_.items_in, action.items.size());
+  for (const serialization::Item& item : action.items) {
+    add(counters_.items_in, item.count);
+  }
   if (action.whole == nullptr) {
     listener_.deliver(action.from, action.items, *holder_);
     return;

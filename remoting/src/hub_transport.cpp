@@ -115,8 +115,10 @@ class HubTransport final : public engine::Transport, private Listener, private N
   PeerNames& names_of(const NodeId& peer);
   void node_gone(const NodeId& node, const std::string& reason) noexcept;
   void deliver(const NodeId& from, const Item& item);
-  void deliver_message(const NodeId& from, const Item& item, PeerNames& names,
-                       engine::SharedBytes& frame, engine::MessageChain& messages);
+  void deliver_messages(const NodeId& from, const Item& item, PeerNames& names,
+                        engine::SharedBytes& frame, engine::MessageChain& messages);
+  void refuse_messages(const NodeId& from, const Item& run, const Ref& sender,
+                       engine::RejectedInput::Kind kind, std::string_view why);
   void refuse_message(const NodeId& from, const Item& item, const Ref& sender,
                       engine::RejectedInput::Kind kind, std::string_view why);
   void watch_by_name(const Uri& target, const WatchTable::Pair& pair);
@@ -388,7 +390,7 @@ void HubTransport::deliver(const NodeId& from, std::span<const Item> items,
   for (const Item& item : items) {
     try {
       if (item.kind == ItemKind::message) {
-        deliver_message(from, item, names, frame, messages);
+        deliver_messages(from, item, names, frame, messages);
       } else {
         messages.flush();
         deliver(from, item);
@@ -432,27 +434,43 @@ Ref HubTransport::peer_ref(const NodeId& from, std::string_view uri) {
   return uri.empty() ? Ref() : node_.resolve(uri_of(from, uri));
 }
 
-void HubTransport::deliver_message(const NodeId& from, const Item& item, PeerNames& names,
-                                   engine::SharedBytes& frame, engine::MessageChain& messages) {
+void HubTransport::deliver_messages(const NodeId& from, const Item& item, PeerNames& names,
+                                    engine::SharedBytes& frame, engine::MessageChain& messages) {
   const Ref& sender_ref = names.sender(item);
   const detail::MessageType* const type = names.type(item);
   if (type == nullptr) {
-    refuse_message(from, item, sender_ref, engine::RejectedInput::Kind::unknown_type,
-                   "no actor in this program receives that type");
+    refuse_messages(from, item, sender_ref, engine::RejectedInput::Kind::unknown_type,
+                    "no actor in this program receives that type");
     return;
   }
   if (!rights_.send && !is_ask(item.to)) {
-    refuse_message(from, item, sender_ref, engine::RejectedInput::Kind::denied,
-                   "other nodes may not send messages to this one");
+    refuse_messages(from, item, sender_ref, engine::RejectedInput::Kind::denied,
+                    "other nodes may not send messages to this one");
     return;
   }
-  EnvelopePtr message = engine::make_encoded(names.count_sender(item), *type, item.payload, frame);
-  if (const Ref& receiver = names.receiver(item)) {
-    messages.add(*RefAccess::target(receiver), RefAccess::generation(receiver), std::move(message));
-  } else {
-    node_.dead_letter(
-        NameTarget::make(node_.anchor(), Uri(node_.anchor().node_id(), std::string(item.to))),
-        std::move(message));
+  EnvelopePtr first = engine::make_encoded(names.count_sender(item), *type, item.payload, frame);
+  const Ref& receiver = names.receiver(item);
+  const auto hand_on = [&](EnvelopePtr message) {
+    if (receiver) {
+      messages.add(*RefAccess::target(receiver), RefAccess::generation(receiver),
+                   std::move(message));
+    } else {
+      node_.dead_letter(
+          NameTarget::make(node_.anchor(), Uri(node_.anchor().node_id(), std::string(item.to))),
+          std::move(message));
+    }
+  };
+  hand_on(std::move(first));
+  // What `receiver` refers to is not changed: the names of a run have numbers.
+  item.each_other([&](std::string_view payload) {
+    hand_on(engine::make_encoded(names.count_sender(item), *type, payload, frame));
+  });
+}
+
+void HubTransport::refuse_messages(const NodeId& from, const Item& run, const Ref& sender,
+                                   engine::RejectedInput::Kind kind, std::string_view why) {
+  for (std::uint64_t i = 0; i < run.count; ++i) {
+    refuse_message(from, run, sender, kind, why);
   }
 }
 

@@ -94,7 +94,8 @@ void Protocol::frame(std::string_view bytes, Time now, Actions& actions, const S
 void Protocol::frame(std::string_view bytes, const Arrival& arrival, Time now, Actions& actions) {
   const FrameLimits limits{.max_frame_bytes = options_.max_frame_bytes,
                            .max_items = options_.max_items_per_frame};
-  std::variant<Frame, FrameError> decoded = decode_frame(bytes, limits);
+  std::variant<Frame, FrameError> decoded =
+      decode_frame(bytes, limits, serialization::Runs::together);
   if (const FrameError* error = std::get_if<FrameError>(&decoded)) {
     if (error->fault == FrameFault::other_version && arrival.relay == nullptr) {
       foreign(*error, arrival.speaker, now, actions);
@@ -285,12 +286,15 @@ void Protocol::apply_aliases(Peer& peer, std::vector<Item>& items, Actions& acti
     texts->begin_frame();
   }
   const std::size_t max = options_.max_aliases;
-  const std::size_t bad = std::erase_if(items, [&](Item& item) {
+  std::uint64_t bad = 0;
+  std::erase_if(items, [&](Item& item) {
     // All of them, since each may be the first with a new one.
     const bool to = aliases.receivers.apply(item.to_alias, item.to, max);
     const bool from = aliases.senders.apply(item.from_alias, item.from, max);
     const bool type = aliases.types.apply(item.type_alias, item.type, max);
-    return !to || !from || !type;
+    const bool is_bad = !to || !from || !type;
+    bad += is_bad ? item.count : 0;
+    return is_bad;
   });
   if (bad > 0) {
     actions.emplace_back(

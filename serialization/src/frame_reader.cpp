@@ -1,6 +1,7 @@
 // Reads frames: each limit is checked when a length is announced, before anything is stored.
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <utility>
@@ -15,11 +16,14 @@ namespace {
 
 // The bytes that the smallest item of use takes; room is made for no more of them than can come.
 constexpr std::size_t kSmallestItem = 4;
+// Where messages may be runs.
+constexpr std::size_t kItemsAtFirst = 16;
 
 class FrameReader {
  public:
-  FrameReader(std::string_view bytes, const FrameLimits& limits)
-      : reader_(bytes), limits_(limits) {}
+  explicit FrameReader(std::string_view bytes, const FrameLimits& limits = {},
+                       Runs runs = Runs::apart)
+      : reader_(bytes), limits_(limits), runs_(runs) {}
 
   bool frame() {
     Token head;
@@ -112,26 +116,62 @@ class FrameReader {
                                              " items; the limit is " +
                                              std::to_string(limits_.max_items));
     }
-    frame_.items.reserve(std::min<std::size_t>(list.number, reader_.bytes_left() / kSmallestItem));
-    for (std::uint64_t i = 0; i < list.number; ++i) {
+    const std::size_t most =
+        runs_ == Runs::together ? kItemsAtFirst : std::numeric_limits<std::size_t>::max();
+    frame_.items.reserve(
+        std::min<std::size_t>({list.number, reader_.bytes_left() / kSmallestItem, most}));
+    for (std::uint64_t left = list.number; left > 0; --left) {
       if (!item()) {
         return false;
+      }
+      if (runs_ == Runs::together) {
+        left -= others_like_last(left - 1);
       }
     }
     return true;
   }
 
+  // How many of the next messages have the head of the last item, which has them then.
+  std::uint64_t others_like_last(std::uint64_t most) {
+    constexpr std::size_t kHead = Item::kShortHead;
+    const char* const head = std::exchange(short_head_, nullptr);
+    if (head == nullptr) {
+      return 0;
+    }
+    const std::string_view all = reader_.left();
+    std::string_view left = all;
+    std::uint64_t count = 0;
+    for (; count < most; ++count) {
+      if (left.size() < kHead || std::memcmp(left.data(), head, kHead - 1) != 0) {
+        break;
+      }
+      const std::size_t size = kHead + static_cast<std::uint8_t>(left[kHead - 1]);
+      if (left.size() < size) {
+        break;
+      }
+      left.remove_prefix(size);
+    }
+    Item& run = frame_.items.back();
+    run.count += count;
+    run.others = all.substr(0, all.size() - left.size());
+    frame_.carried += count;
+    reader_.skip(run.others.size());
+    return count;
+  }
+
   // Nearly all items: a message whose names are numbers below 128, with a small payload.
   bool short_message() {
-    constexpr std::size_t kHead = 7;
+    constexpr std::size_t kHead = Item::kShortHead;
     constexpr std::uint8_t kNil = 0xC0;
     const std::string_view bytes = reader_.left();
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
     const auto is_number = [&](std::size_t i) { return byte(i) < 0x80; };
-    if (bytes.size() < kHead || byte(0) != 0x95 || byte(1) != 0 || !is_number(2) || !is_number(3) ||
-        !is_number(4) || byte(5) != 0xC4 || bytes.size() < kHead + byte(6)) {
+    if (bytes.size() < kHead || byte(0) != 0x95 || byte(1) != 0 || !is_number(2) ||
+        !(is_number(3) || byte(3) == kNil) || !is_number(4) || byte(5) != 0xC4 ||
+        bytes.size() < kHead + byte(6)) {
       return false;
     }
+    short_head_ = bytes.data();
     Item& read = frame_.items.emplace_back();
     read.kind = ItemKind::message;
     read.payload = bytes.substr(kHead, byte(6));
@@ -373,28 +413,32 @@ class FrameReader {
 
   MsgpackReader reader_;
   const FrameLimits limits_;
+  const Runs runs_;
   Frame frame_;
+  // Of the item that was read last, if it is a short message.
+  const char* short_head_ = nullptr;
   FrameError error_;
 };
 
 }  // namespace
 
 std::string_view Payloads::next() {
-  FrameReader reader(items_, FrameLimits{});
+  FrameReader reader(items_);
   const Item* const message = reader.single_item();
   assert(message != nullptr);
   items_.remove_prefix(items_.size() - reader.bytes_left());
   return message->payload;
 }
 
-std::variant<Frame, FrameError> decode_frame(std::string_view bytes, const FrameLimits& limits) {
+std::variant<Frame, FrameError> decode_frame(std::string_view bytes, const FrameLimits& limits,
+                                             Runs runs) {
   if (bytes.size() > limits.max_frame_bytes) {
     return FrameError{FrameFault::too_large,
                       "it has " + std::to_string(bytes.size()) + " bytes; the limit is " +
                           std::to_string(limits.max_frame_bytes),
                       {}};
   }
-  FrameReader reader(bytes, limits);
+  FrameReader reader(bytes, limits, runs);
   if (!reader.frame()) {
     return std::move(reader.error());
   }

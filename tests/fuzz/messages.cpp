@@ -254,6 +254,35 @@ Frame read_again(const std::string& bytes) {
   return std::move(std::get<Frame>(decoded));
 }
 
+std::vector<std::string_view> payloads_of(const Frame& frame) {
+  std::vector<std::string_view> payloads;
+  for (const Item& item : frame.items) {
+    payloads.push_back(item.payload);
+    item.each_other([&](std::string_view payload) { payloads.push_back(payload); });
+    require(item.count == 1 || item.kind == ItemKind::message, "only messages are runs");
+  }
+  return payloads;
+}
+
+void check_runs(std::string_view bytes, const Frame& apart) {
+  const std::variant<Frame, FrameError> decoded = decode_frame(bytes, kFrameLimits, Runs::together);
+  const Frame* const together = std::get_if<Frame>(&decoded);
+  require(together != nullptr, "a frame can be read with runs, too");
+  require(together->carried == apart.carried && together->bad_items == apart.bad_items &&
+              together->unknown_items == apart.unknown_items &&
+              payloads_of(*together) == payloads_of(apart),
+          "runs have the same messages");
+  std::size_t at = 0;
+  for (const Item& run : together->items) {
+    for (std::uint64_t i = 0; i < run.count; ++i, ++at) {
+      const Item& one = apart.items.at(at);
+      require(one.kind == run.kind && one.to == run.to && one.to_alias == run.to_alias &&
+                  one.from_alias == run.from_alias && one.type_alias == run.type_alias,
+              "all messages of a run are alike");
+    }
+  }
+}
+
 void check_frame(std::string_view bytes) {
   std::variant<Frame, FrameError> decoded;
   const std::size_t memory = allocated_by([&] { decoded = decode_frame(bytes, kFrameLimits); });
@@ -264,6 +293,7 @@ void check_frame(std::string_view bytes) {
   }
   const Frame& frame = std::get<Frame>(decoded);
   check_within(frame.from, bytes);
+  check_runs(bytes, frame);
   require(frame.items.size() + frame.bad_items + frame.unknown_items <= kFrameLimits.max_items,
           "no frame has more items than it may have");
 

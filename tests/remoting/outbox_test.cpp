@@ -163,7 +163,7 @@ class Ends {
     return written == Outbox::Written::yes;
   }
   /// How often the payload's memory was.
-  std::size_t taken = 0;
+  std::atomic<std::size_t> taken = 0;
 
   static EnvelopePtr envelope_of(bool one, const Ref& from) {
     const Sender sender = RefAccess::sender(from);

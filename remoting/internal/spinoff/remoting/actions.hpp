@@ -65,9 +65,9 @@ struct Carried {
   std::optional<SendFrame> own = std::nullopt;
 };
 
-/// Items for this node's actors, with all texts, whether they came with aliases or not. The views
-/// point into the frame that was given to Protocol::frame, or to what the peer's aliases stand for,
-/// until the next frame.
+/// Items for this node's actors, runs of messages among them, with all texts, whether they came
+/// with aliases or not. The views point into the frame that was given to Protocol::frame, or to
+/// what the peer's aliases stand for, until the next frame.
 struct Deliver {
   NodeId from;
   std::vector<serialization::Item> items;

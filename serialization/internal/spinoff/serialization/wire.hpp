@@ -92,6 +92,24 @@ struct Item {
   std::uint64_t max_frame_bytes = 0;
   /// In a `hello`, how many aliases it keeps of each kind.
   std::uint64_t max_aliases = 0;
+  /// A run: so many messages that followed each other, alike but for their payloads, the first of
+  /// which is `payload`. See Runs::together.
+  std::uint64_t count = 1;
+  /// Of a run, the other messages as they stand in the frame.
+  std::string_view others = {};
+
+  /// Calls `use(payload)` for each message behind the first of a run.
+  template <class Use>
+  void each_other(Use use) const {
+    for (std::string_view left = others; !left.empty();) {
+      const std::size_t size = static_cast<std::uint8_t>(left[kShortHead - 1]);
+      use(left.substr(kShortHead, size));
+      left.remove_prefix(kShortHead + size);
+    }
+  }
+  /// What a message has in front of its payload, if its names are numbers below 128 and the payload
+  /// has less than 256 bytes: the last of them is its size.
+  static constexpr std::size_t kShortHead = 7;
 };
 
 /// A question by which way a peer can be reached, or the answer to one.
@@ -238,9 +256,14 @@ struct FrameError {
   std::string from;
 };
 
+/// Whether short messages that follow each other and are alike but for their payloads are one item:
+/// there may be thousands, and what is done once for an item is then done once for all of them.
+enum class Runs : std::uint8_t { apart, together };
+
 /// Reads one frame; the result's views point into `bytes`.
 [[nodiscard]] std::variant<Frame, FrameError> decode_frame(std::string_view bytes,
-                                                           const FrameLimits& limits);
+                                                           const FrameLimits& limits,
+                                                           Runs runs = Runs::apart);
 
 /// A message whose parts were put together. None if that is not what the bytes are, or if it has
 /// aliases, which by then may mean something else.
