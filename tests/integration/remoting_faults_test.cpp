@@ -95,6 +95,15 @@ void check_given_up_and_found_again(const std::string& says) {
   BOOST_TEST(heard.next().text == "and now?");
 }
 
+// What a process with that environment takes for the time of day is about a day away.
+void check_jumps(const std::map<std::string, std::string>& environment) {
+  testing::ChildProcess date({"date", "+%s"}, environment);
+  BOOST_TEST_REQUIRE(date.wait() == 0);
+  const auto away = std::chrono::system_clock::now().time_since_epoch() -
+                    std::chrono::seconds(std::stoll(date.output()));
+  BOOST_TEST_REQUIRE(std::chrono::abs(away) > 23h);
+}
+
 boost::test_tools::assertion_result can_shift_clocks(boost::unit_test::test_unit_id) {
   testing::ChildProcess probe({"unshare", "--time", "--monotonic", "1000", "true"});
   boost::test_tools::assertion_result result(probe.wait() == 0);
@@ -182,6 +191,27 @@ BOOST_AUTO_TEST_CASE(R03_nodes_whose_clocks_are_days_apart_talk,
   BOOST_TEST(here.down.empty());
   (*peer)->signal(SIGKILL);
   talker.wait_for_terminated();
+}
+
+// Timers, silences and time-outs go by the clock that only goes forward.
+BOOST_AUTO_TEST_CASE(R03_a_time_of_day_that_jumps_by_days_disturbs_no_node) {
+  const std::map<std::string, std::string> jumping{{"LD_PRELOAD", SPINOFF_JUMPING_CLOCK}};
+  check_jumps(jumping);
+  std::map<std::string, std::string> environment = kImpatientPeer;
+  environment.insert(jumping.begin(), jumping.end());
+  TestNode here(impatient_at("127.0.0.1:0"));
+  PeerProcess peer(PeerProcess::command("127.0.0.1:0"), environment);
+  Talker talker(here, peer.address());
+  talker.watch();
+  for (int i = 0; i < 20; ++i) {
+    talker.send(100);
+    talker.check_all_came_back();
+  }
+  BOOST_TEST(here.down.empty());
+  peer->signal(SIGSTOP);
+  talker.wait_for_terminated();
+  peer->signal(SIGCONT);
+  peer.check_orderly_stop();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

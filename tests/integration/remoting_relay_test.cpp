@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "far_worker.hpp"
 #include "fixture.hpp"
 
 namespace {
@@ -33,6 +34,36 @@ NodeOptions quick_at(const char* address, const SecretKey& key) {
   return options;
 }
 
+struct Begin {};
+
+/// Spawns an actor at another node, and tells of its life.
+class Boss : public Actor {
+ public:
+  using Receives = Messages<Begin, Ticks, Terminated>;
+  Boss(std::string node, const Hearings* heard) : node_(std::move(node)), heard_(heard) {}
+  Decision supervise(const ChildError& error) override {
+    heard_->add({describe(error.error), error.child});
+    return Decision::Stop;
+  }
+
+  Task<> on(const Begin& /*begin*/) {
+    child_ = co_await spawn_on(node_, "spinoff.integration.FarWorker", "label='w', first=10");
+    watch(child_);
+    heard_->add({"spawned", child_});
+    child_ << Tick{};
+  }
+  void on(const Ticks& ticks) {
+    heard_->add({"counted to " + std::to_string(ticks.own), child_});
+    child_ << Fail{"worn out"};
+  }
+  void on(const Terminated& end) { heard_->add({"terminated", end.actor}); }
+
+ private:
+  const std::string node_;
+  const Hearings* const heard_;
+  Ref child_;
+};
+
 struct RelayFixture {
   NodeOptions relay_options(bool may_relay) const {
     NodeOptions options = quick_at(kRelay, keys.relay);
@@ -47,6 +78,7 @@ struct RelayFixture {
     options.security->peers.add(other, keys.wrong);
     options.relays = {relay->address()};
     options.max_queued_messages = max_queued_messages;
+    options.allow_remote_spawn = true;
     return options;
   }
   void start(bool may_relay = true) {
@@ -107,6 +139,21 @@ BOOST_AUTO_TEST_CASE(R12_messages_of_any_size_come_in_order_by_a_relay) {
   }
   BOOST_TEST(a->dead_letters.empty());
   BOOST_TEST(a->down.empty());
+}
+
+BOOST_AUTO_TEST_CASE(R12_R13_an_actor_is_spawned_and_supervised_by_a_relay) {
+  start();
+  const Hearings heard = hearings();
+  const Ref boss = (*a)->spawn<Boss>(b->address(), &heard);
+  boss << Begin{};
+  const Heard spawned = heard.next();
+  BOOST_TEST(spawned.text == "spawned");
+  BOOST_TEST((spawned.ref.uri().node() == b->id()));
+  for (const char* const text : {"counted to 11", "worn out", "terminated"}) {
+    const Heard next = heard.next();
+    BOOST_TEST(next.text == text);
+    BOOST_TEST(next.ref == spawned.ref);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(R12_what_a_relay_has_taken_counts_no_more_as_waiting) {

@@ -31,6 +31,13 @@ void check_refused(const Arguments& arguments, const std::vector<std::string_vie
   }
 }
 
+boost::test_tools::assertion_result can_fill_disks(boost::unit_test::test_unit_id) {
+  const Ended probe = run({"unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"});
+  boost::test_tools::assertion_result result(probe.status == 0);
+  result.message() << "a file system of one's own needs root: " << probe.output;
+  return result;
+}
+
 void check_config_refused(std::string_view config, const std::vector<std::string_view>& told) {
   const Folder folder;
   check_refused({"--config", folder.write("c.toml", config)}, told);
@@ -139,6 +146,23 @@ BOOST_AUTO_TEST_CASE(N04_a_pidfile_that_is_something_else_is_told_and_stays) {
   check_refused({"--remoting", "127.0.0.1:0", "--pidfile", folder.file("no/such/folder")},
                 {"cannot take the pidfile", "No such file or directory"});
   BOOST_TEST(folder.names() == Arguments{"notes"});
+}
+
+// On a file system of four kilobytes, of which this process sees nothing.
+BOOST_AUTO_TEST_CASE(N04_a_pidfile_on_a_full_disk_is_told_and_nothing_is_left,
+                     *boost::unit_test::precondition(can_fill_disks)) {
+  const Folder folder;
+  const std::string on_a_full_disk =
+      "cd \"$0\" && mount -t tmpfs -o size=4k none . && cd \"$PWD\" && "
+      "head -c 4096 /dev/zero > other && \"$@\"; echo \"status $?\"; ls";
+  Arguments command{"unshare", "--mount", "sh", "-c", on_a_full_disk, folder.file("")};
+  for (const std::string& word : startnode({"--remoting", "127.0.0.1:0", "--pidfile", "pid"})) {
+    command.push_back(word);
+  }
+  const Ended ended = run(command);
+  BOOST_TEST(
+      ended.output ==
+      "startnode: cannot take the pidfile \"pid\": No space left on device\nstatus 2\nother\n");
 }
 
 BOOST_AUTO_TEST_CASE(N04_a_bad_config_file_is_told_with_the_line) {
