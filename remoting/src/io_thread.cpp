@@ -43,22 +43,24 @@ constexpr std::size_t kWorthHandingOver = 1024;
 // Bytes that are ZeroMQ's until it has sent them. It orders our writes before its call of `free`,
 // by means that a sanitizer does not see; so they are ordered once more, by what it does see.
 struct HandedOver {
-  HandedOver(FrameBytes&& given, BufferPool& pool) : bytes(std::move(given)), buffers(pool) {}
+  HandedOver(FrameBytes& given, BufferPool& pool)
+      : owner(given), bytes(std::move(given)), buffers(pool) {}
 
   static void free(void* /*data*/, void* hint) {
     std::unique_ptr<HandedOver> own(static_cast<HandedOver*>(hint));
     static_cast<void>(own->is_whole.load());
-    if (own->refused != nullptr) {
-      *own->refused = std::move(own->bytes);
+    if (own->is_refused) {
+      own->owner = std::move(own->bytes);
     } else {
       own->buffers.give(std::move(own->bytes).release());
     }
   }
 
+  // Gets them back if ZeroMQ does not take them, and may be gone otherwise.
+  FrameBytes& owner;
   FrameBytes bytes;
   BufferPool& buffers;
-  // Where they go if ZeroMQ has not taken them.
-  FrameBytes* refused = nullptr;
+  bool is_refused = false;
   std::atomic<bool> is_whole = false;
 };
 
@@ -69,7 +71,7 @@ bool copy_into(zmq::socket_t& socket, std::string_view bytes) {
 }
 
 bool hand_over(zmq::socket_t& socket, FrameBytes& bytes, BufferPool& buffers) {
-  auto own = std::make_unique<HandedOver>(std::move(bytes), buffers);
+  auto own = std::make_unique<HandedOver>(bytes, buffers);
   const std::string_view whole = own->bytes;
   zmq::message_t message(const_cast<char*>(whole.data()), whole.size(),  // NOLINT(*-const-cast)
                          HandedOver::free, own.get());
@@ -78,7 +80,7 @@ bool hand_over(zmq::socket_t& socket, FrameBytes& bytes, BufferPool& buffers) {
   if (socket.send(message, zmq::send_flags::dontwait)) {
     return true;
   }
-  given.refused = &bytes;
+  given.is_refused = true;
   message.rebuild();  // which frees what it had
   return false;
 }
