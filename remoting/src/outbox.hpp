@@ -21,6 +21,8 @@
 /// in; and when the node stops, it ends after the outbox has been closed. The senders are told with
 /// no lock held, by whoever took them out of the line, so each is told once or has given up.
 ///
+/// A message of some KiB is not copied: its memory becomes a parcel, and later the frame.
+///
 /// A large message opens a lane for its receiver, in or out of a session, and as long as that is
 /// there, whatever goes to the same receiver is of that lane and has no numbers, since it may
 /// arrive later than what is written after it. While no lane is open, all that this costs is that

@@ -231,7 +231,7 @@ MUTATIONS = [
     Mutation(
         "end-of-a-session-untold",
         "who watches an actor of a node that goes down hears nothing",
-        "remoting/src/hub_transport.cpp",
+        "remoting/src/hub_listener.cpp",
         [("""  for (const WatchTable::Pair& pair : watching_.take_all(node)) {
     tell_terminated(pair);
   }
@@ -240,7 +240,7 @@ MUTATIONS = [
     Mutation(
         "numbers-of-the-last-session",
         "a number for a path means in a session what it meant in the one before",
-        "remoting/src/hub_transport.cpp",
+        "remoting/src/hub_listener.cpp",
         [("  names_.erase(node);\n  node_.events().publish(spinoff::NodeUp{node});\n",
           "  node_.events().publish(spinoff::NodeUp{node});\n"),
          ("  names_.erase(node);\n  node_gone(node, reason);\n", "  node_gone(node, reason);\n")],
