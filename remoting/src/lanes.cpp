@@ -123,8 +123,9 @@ void Lanes::pass_those_gone() {
 
 void Lanes::release() {
   while (!fenced_.empty() && fenced_.begin()->first <= first_) {
-    turns_.push_back(fenced_.begin()->second);
+    Queue& queue = *fenced_.begin()->second;
     fenced_.erase(fenced_.begin());
+    place(queue);  // it may be so large that it goes in parts itself
   }
   while (begun_ < kMostInParts && !waiting_.empty()) {
     begin(*waiting_.front());

@@ -26,9 +26,10 @@ class Run {
  public:
   Run() { lanes_.set_part_bytes(kPartBytes); }
 
-  void add(std::size_t lane, char letter) {
+  void add(std::size_t lane, char letter, bool after_all = false) {
     Parcel parcel{.items = std::string(kLargeBytes, letter)};
     parcel.lane = of_[lane];
+    parcel.after_all = after_all;
     lanes_.add(std::move(parcel));
   }
   void send_frame() {
@@ -73,6 +74,26 @@ BOOST_AUTO_TEST_CASE(R10_lanes_that_always_have_another_large_message_starve_nob
   }
   BOOST_TEST(run.gone().size() == 85U);
   BOOST_TEST(run.gone().find('e') < 10U, run.gone());
+}
+
+BOOST_AUTO_TEST_CASE(R10_what_waits_for_all_before_it_may_be_large_itself) {
+  Run run;
+  run.add(0, 'a');
+  run.add(1, 'x', true);
+  for (std::size_t lane = 2; lane < 5; ++lane) {
+    run.add(lane, 'b');
+  }
+  constexpr int kPartsInAll = 15;
+  for (int part = 0; part < kPartsInAll; ++part) {
+    BOOST_TEST_REQUIRE(!run.is_done());
+    run.send_frame();
+  }
+  BOOST_TEST_REQUIRE(run.is_done());
+  // It has counted among those that had begun, or nothing else could begin.
+  run.add(0, 'c');
+  run.send_frame();
+  BOOST_TEST(run.gone().size() == 5U);
+  BOOST_TEST(run.gone().find('a') < run.gone().find('x'));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
