@@ -15,11 +15,11 @@
 
 #include <spinoff/serialization/wire.hpp>
 
+#include "wire_items.hpp"
+
 namespace {
 
 using namespace spinoff::serialization;
-
-constexpr std::string_view kNode = "127.0.0.1:9700";
 
 struct Sink {
   std::string& out;
@@ -77,46 +77,6 @@ struct Raw {
   }
 };
 
-Item item(ItemKind kind, std::string_view to, std::string_view from = {},
-          std::string_view type = {}, std::string_view payload = {}) {
-  Item result;
-  result.kind = kind;
-  result.to = to;
-  result.from = from;
-  result.type = type;
-  result.payload = payload;
-  return result;
-}
-
-std::string frame_of(const std::vector<std::string>& items, const FrameHeader& header = {}) {
-  FrameBuilder builder(kNode, header);
-  for (const std::string& one : items) {
-    builder.add(one);
-  }
-  return std::move(builder).finish();
-}
-
-FrameBytes bytes_behind(std::size_t room, std::string_view bytes) {
-  FrameBytes result(std::string("what was there before"), room);
-  result.end() += bytes;
-  return result;
-}
-
-/// In memory of exactly that size, so that a sanitizer sees each byte that is read behind the end.
-class Exact {
- public:
-  explicit Exact(std::string_view bytes)
-      : memory_(std::make_unique<char[]>(bytes.size())), size_(bytes.size()) {
-    bytes.copy(memory_.get(), size_);
-  }
-  [[nodiscard]] std::string_view view() const { return {memory_.get(), size_}; }
-  char& operator[](std::size_t i) { return memory_[i]; }
-
- private:
-  std::unique_ptr<char[]> memory_;
-  std::size_t size_;
-};
-
 Frame good(std::string_view bytes, const FrameLimits& limits = {}) {
   auto result = decode_frame(bytes, limits);
   if (const auto* error = std::get_if<FrameError>(&result)) {
@@ -166,82 +126,6 @@ std::string sample() {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(wire)
-
-BOOST_AUTO_TEST_CASE(R07_short_messages_that_are_alike_become_a_run) {
-  const auto one = [](std::uint32_t to, std::string_view payload) {
-    Item result = item(ItemKind::message, {}, {}, {}, payload);
-    result.to_alias.number = to;
-    result.type_alias.number = 1;
-    return encode(result);
-  };
-  const std::string long_payload(256, 'x');
-  const std::string bytes = frame_of(
-      {one(1, "a"), one(1, ""), one(1, "c"), one(2, "d"), one(1, "e"), one(1, long_payload),
-       encode(item(ItemKind::watch, "/w", "/a")), one(1, "f"), one(1, "g")});
-  const Exact exact(bytes);
-  const auto decoded = decode_frame(exact.view(), {}, Runs::together);
-  const Frame& frame = std::get<Frame>(decoded);
-  std::vector<std::string> seen;
-  for (const Item& run : frame.items) {
-    seen.push_back(std::to_string(run.count) + ":" + std::string(run.payload));
-    run.each_other([&](std::string_view payload) { seen.back() += "," + std::string(payload); });
-  }
-  const std::vector<std::string> expected{"3:a,,c", "1:d",  "1:e", "1:" + long_payload,
-                                          "1:",     "2:f,g"};
-  BOOST_TEST(seen == expected, boost::test_tools::per_element());
-  BOOST_TEST(frame.carried == 9U);
-  BOOST_TEST(good(bytes).items.size() == 9U, "they are apart for whoever does not ask for runs");
-}
-
-BOOST_AUTO_TEST_CASE(R07_a_run_ends_where_the_frame_does) {
-  Item alike = item(ItemKind::message, {}, {}, {}, "payload");
-  alike.to_alias.number = alike.type_alias.number = 1;
-  const std::string bytes = frame_of({encode(alike), encode(alike), encode(alike)});
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    const Exact exact(std::string_view(bytes).substr(0, size));
-    const auto decoded = decode_frame(exact.view(), {}, Runs::together);
-    BOOST_REQUIRE(std::holds_alternative<FrameError>(decoded));
-  }
-  const auto too_many = decode_frame(bytes, {.max_items = 2}, Runs::together);
-  BOOST_TEST((std::get<FrameError>(too_many).fault == FrameFault::too_large));
-}
-
-BOOST_AUTO_TEST_CASE(R07_items_with_room_in_front_become_a_frame_where_they_are) {
-  const FrameHeader header{{1, 2}, {3, 4}, 5};
-  const std::string one = encode(item(ItemKind::message, "/a", "/b", "T", "payload"));
-  const std::string copied = frame_of({one, one}, header);
-  FrameBytes bytes = bytes_behind(128, one + one);
-  const char* const place = bytes.view().data();
-  FrameBuilder builder(kNode, header);
-  const std::size_t head = builder.enclose(bytes, 2);
-  BOOST_TEST(bytes.view() == copied);
-  BOOST_TEST(bytes.view().data() + head == place);
-  BOOST_TEST(head == copied.size() - 2 * one.size());
-  bytes.drop_front(head);
-  BOOST_TEST(bytes.view() == one + one);
-  BOOST_TEST(bytes.room() == 128U);
-}
-
-BOOST_AUTO_TEST_CASE(R07_items_stay_as_they_are_where_the_room_is_one_byte_too_small) {
-  FrameBuilder one(kNode, {});
-  const std::size_t head = one.size();
-  FrameBytes bytes = bytes_behind(head - 1, "items");
-  BOOST_TEST(one.enclose(bytes, 1) == 0U);
-  BOOST_TEST(bytes.view() == "items");
-  FrameBytes just = bytes_behind(head, "items");
-  BOOST_TEST(one.enclose(just, 1) == head);
-  BOOST_TEST(just.room() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(R07_a_payload_with_room_in_front_becomes_a_message_where_it_is) {
-  for (const std::size_t size : {0U, 255U, 256U, 65'535U, 65'536U}) {
-    const std::string payload(size, 'x');
-    const Item whole = item(ItemKind::message, "/a", "/b", "T", payload);
-    FrameBytes bytes = bytes_behind(512, payload);
-    enclose_payload(bytes, whole);
-    BOOST_TEST((bytes.view() == encode(whole)));
-  }
-}
 
 BOOST_AUTO_TEST_CASE(a_message_comes_out_as_it_went_in) {
   const std::string payload("a\0b\xff", 4);
