@@ -58,6 +58,8 @@ function(spinoff_test group)
   elseif(NOT arg_OPTIMIZED STREQUAL "full")
     message(FATAL_ERROR "spinoff_test(${group}): OPTIMIZED is 'some' or 'full', not '${arg_OPTIMIZED}'")
   endif()
+  # A test that fails says where by itself; only sanitizers need the lines.
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-g0>)
   if(SPINOFF_SANITIZE STREQUAL "address")
     # What tests do themselves gets no checks that are a quarter of their compilation; overflows, shifts, bounds
     # and what AddressSanitizer sees are checked, and the code under test has all of them.
