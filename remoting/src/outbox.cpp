@@ -16,12 +16,13 @@ using serialization::ItemKind;
 
 namespace {
 
-// What a message costs besides its payload, and a parcel besides its messages; about.
-constexpr std::size_t kCostEach = UnsentMessages::kBytesEach + 24;
-constexpr std::size_t kCostOfParcel = sizeof(Parcel) + sizeof(UnsentMessages) + 100;
-
 // For what a frame has in front of its items, unless the node's id is long.
 constexpr std::size_t kRoomForHead = 128;
+
+// What a message costs besides its payload, and a parcel besides its messages; about.
+constexpr std::size_t kCostEach = UnsentMessages::kBytesEach + 24;
+constexpr std::size_t kCostOfParcel = sizeof(Parcel) + sizeof(UnsentMessages) + kRoomForHead + 100;
+
 // Below this a copy of a payload costs no more than other memory for the next one.
 constexpr std::size_t kWorthTaking = std::size_t{8} << 10U;
 
