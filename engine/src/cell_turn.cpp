@@ -83,7 +83,7 @@ void Cell::start() {
 inline void Cell::handle(Envelope* message) {
   if (message->target_generation != generation_) [[unlikely]] {
     // Sent to an actor that had this place before.
-    node().dead_letter(Ref(), EnvelopePtr(message));
+    node().dead_letter(Ref(), one_of(message));
     return;
   }
   if (message->type().kind != detail::MessageKind::user) [[unlikely]] {
@@ -282,7 +282,7 @@ void Cell::drop_mail() {
     if (left == nullptr) {
       return;
     }
-    node().dead_letter(ref(), EnvelopePtr(left));
+    node().dead_letter(ref(), one_of(left));
   }
 }
 
@@ -321,6 +321,9 @@ void Cell::handle_special(EnvelopePtr message) {
     case detail::MessageKind::ticket:
       handle_ticket(std::move(message));
       return;
+    case detail::MessageKind::encoded_run:
+      handle_run(std::move(message));
+      return;
     case detail::MessageKind::routed:
       // What it came in counts as long as it is there: until its handler is done.
       give(type_->takes_aside ? message.release() : detail::Routed::open(*message).release());
@@ -347,6 +350,36 @@ bool Cell::unwrap_here(EnvelopePtr& message) {
     message = nullptr;
   }
   return message != nullptr;
+}
+
+// The first of it. The others wait as if they had come one by one, also if this one ends the actor.
+void Cell::handle_run(EnvelopePtr run) {
+  EnvelopePtr first;
+  try {
+    first = unwrap_first(*run, *anchor());
+  } catch (const DecodeError&) {  // told by unwrap
+  }
+  put_back_rest(std::move(run));
+  if (first != nullptr) {
+    give(first.release());
+  }
+}
+
+void Cell::put_back_rest(EnvelopePtr run) noexcept {
+  if (messages_in(*run) > 0) {
+    mailbox_.put_back_rest(run.release());
+  }
+}
+
+// What the mailbox gave; but of a run only the first, and the others are put back.
+EnvelopePtr Cell::one_of(Envelope* message) {
+  EnvelopePtr given(message);
+  if (!EncodedRun::is_one(*given)) {
+    return given;
+  }
+  EnvelopePtr first = EncodedRun::take_first(*given);
+  put_back_rest(std::move(given));
+  return first;
 }
 
 // What a process may take aside stays in its ticket, and so in the waiting room, until it is got.

@@ -63,6 +63,15 @@ void deliver_to_nobody(EnvelopePtr message) {
 // To what is no actor here, or one whose mailbox is not of the usual kind.
 [[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation,
                                          EnvelopePtr& message, IfFull if_full) {
+  if (target != nullptr && target->kind() == TargetKind::name) {
+    // Whoever has one holds it. It is only compared, as it is called for each message to far away.
+    if (target->generation() == generation) [[likely]] {
+      deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
+    } else {
+      deliver_to_nobody(std::move(message));
+    }
+    return;
+  }
   // Held, because the place may be used again once the other side has gone.
   const Ref held = RefAccess::hold(target, generation);
   if (target == nullptr) {
@@ -73,8 +82,6 @@ void deliver_to_nobody(EnvelopePtr message) {
     }
   } else if (held && target->is_actor()) {
     engine::deliver_to_room(*static_cast<Cell*>(target), held, message, if_full);
-  } else if (held) {
-    deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
   } else {
     deliver_to_nobody(std::move(message));
   }

@@ -6,6 +6,16 @@
 
 namespace spinoff::engine {
 
+void MessageChain::deliver_apart(EnvelopePtr message) {
+  if (!EncodedRun::is_one(*message)) {
+    detail::deliver_or_drop(to_, generation_, std::move(message));
+    return;
+  }
+  while (messages_in(*message) > 0) {
+    detail::deliver_or_drop(to_, generation_, EncodedRun::take_first(*message));
+  }
+}
+
 void MessageChain::flush() noexcept {
   const std::size_t count = std::exchange(count_, 0);
   if (count == 0) {
@@ -30,7 +40,7 @@ void MessageChain::flush() noexcept {
   for (Envelope* message = oldest_; message != nullptr;) {
     Envelope* const next =
         message == newest_ ? nullptr : message->next.load(std::memory_order_relaxed);
-    detail::deliver_or_drop(to_, generation_, EnvelopePtr(message));
+    deliver_apart(EnvelopePtr(message));
     message = next;
   }
 }

@@ -1,8 +1,13 @@
 #include "unwrap.hpp"
 
+#include <cassert>
+#include <string_view>
+#include <utility>
+
 #include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/delayed_message.hpp>
 #include <spinoff/engine/encoded.hpp>
+#include <spinoff/engine/encoded_run.hpp>
 #include <spinoff/engine/node_core.hpp>
 #include <spinoff/engine/ticket.hpp>
 #include <spinoff/errors.hpp>
@@ -27,6 +32,12 @@ namespace {
   throw DecodeError(what);
 }
 
+EnvelopePtr decode(const detail::MessageType& type, std::string_view payload, NodeAnchor& anchor) {
+  const DecodingFor scope(anchor);
+  return Envelope::make_dynamic(type, detail::Sender{},
+                                [&](void* place) { type.decode(payload, place); });
+}
+
 }  // namespace
 
 EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
@@ -45,12 +56,9 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
       return unwrap(Ticket::open(*message), anchor);
     case detail::MessageKind::encoded: {
       const Encoded& encoded = message->as<Encoded>();
-      const DecodingFor scope(anchor);
       EnvelopePtr decoded;
       try {
-        decoded = Envelope::make_dynamic(*encoded.type, detail::Sender{}, [&](void* place) {
-          encoded.type->decode(encoded.payload(), place);
-        });
+        decoded = decode(*encoded.type, encoded.payload(), anchor);
       } catch (...) {
         refuse(*message, anchor);
       }
@@ -59,8 +67,22 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
       return decoded;
     }
     default:
+      assert(!EncodedRun::is_one(*message));
       return message;
   }
+}
+
+EnvelopePtr unwrap_first(Envelope& run, NodeAnchor& anchor) {
+  auto& messages = run.as<EncodedRun>();
+  const std::string_view payload = messages.take_payload();
+  EnvelopePtr decoded;
+  try {
+    decoded = decode(messages.type(), payload, anchor);
+  } catch (...) {
+    refuse(*make_encoded(run.sender(), messages.type(), payload), anchor);
+  }
+  decoded->target_generation = run.target_generation;
+  return Envelope::with_sender(std::move(decoded), run.sender());
 }
 
 }  // namespace spinoff::engine

@@ -7,6 +7,7 @@
 #include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/cell.hpp>
 #include <spinoff/engine/encoded.hpp>
+#include <spinoff/engine/encoded_run.hpp>
 #include <spinoff/engine/system_messages.hpp>
 #include <spinoff/events.hpp>
 #include <spinoff/serialization/quoted.hpp>
@@ -20,6 +21,7 @@ using detail::Envelope;
 using detail::EnvelopePtr;
 using detail::RefAccess;
 using detail::Sender;
+using engine::EncodedRun;
 using engine::NameTarget;
 using serialization::Item;
 using serialization::ItemKind;
@@ -115,7 +117,10 @@ void HubTransport::deliver_messages(const NodeId& from, const Item& item, PeerNa
                     "other nodes may not send messages to this one");
     return;
   }
-  EnvelopePtr first = engine::make_encoded(names.count_sender(item), *type, item.payload, frame);
+  const auto make_one = [&](std::string_view payload) {
+    return engine::make_encoded(names.count_sender(item), *type, payload, frame);
+  };
+  EnvelopePtr first = make_one(item.payload);
   const Ref& receiver = names.receiver(item);
   const auto hand_on = [&](EnvelopePtr message) {
     if (receiver) {
@@ -129,14 +134,17 @@ void HubTransport::deliver_messages(const NodeId& from, const Item& item, PeerNa
   };
   hand_on(std::move(first));
   // What `receiver` refers to is not changed: the names of a run have numbers.
-  item.each_other([&](std::string_view payload) {
-    hand_on(engine::make_encoded(names.count_sender(item), *type, payload, frame));
-  });
+  if (const serialization::PayloadRun& others = item.others;
+      others.count() >= EncodedRun::kWorthIt && receiver) {
+    hand_on(EncodedRun::make(names.count_sender(item, others.count() + 1), *type, others, frame));
+  } else {
+    others.each([&](std::string_view payload) { hand_on(make_one(payload)); });
+  }
 }
 
 void HubTransport::refuse_messages(const NodeId& from, const Item& run, const Ref& sender,
                                    engine::RejectedInput::Kind kind, std::string_view why) {
-  for (std::uint64_t i = 0; i < run.count; ++i) {
+  for (std::uint64_t i = 0; i < run.count(); ++i) {
     refuse_message(from, run, sender, kind, why);
   }
 }

@@ -195,7 +195,7 @@ SendFrame& HubLoop::own_part(SendFrame& frame) {
 
 void HubLoop::act(Deliver& action) {
   for (const serialization::Item& item : action.items) {
-    add(counters_.items_in, item.count);
+    add(counters_.items_in, item.count());
   }
   if (action.whole == nullptr) {
     listener_.deliver(action.from, action.items, *holder_);

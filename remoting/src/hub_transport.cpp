@@ -10,6 +10,7 @@
 #include <spinoff/engine/name_target.hpp>
 #include <spinoff/engine/system_messages.hpp>
 
+#include "encoding_buffer.hpp"
 #include "waiting_send.hpp"
 
 namespace spinoff::remoting {
@@ -22,13 +23,6 @@ using engine::NameTarget;
 using engine::NodeCore;
 using serialization::Item;
 using serialization::ItemKind;
-
-namespace {
-
-// A thread keeps a buffer to encode into for the next message, unless it has become large.
-constexpr std::size_t kLargestBuffer = std::size_t{1} << 20U;
-
-}  // namespace
 
 std::string HubTransport::wire_name(const Ref& ref) const {
   const Uri uri = ref.uri();  // maybe of another node of this process, which may have no name
@@ -85,9 +79,8 @@ void HubTransport::encode_and_write(NameTarget& to, EnvelopePtr message, Refused
     give_back(to.uri(), std::move(message), why);
     return;
   }
-  // The user's code may send while it encodes; then that has a buffer of its own.
-  static thread_local std::string t_payload;
-  serialization::FrameBytes payload(std::move(t_payload), Outbox::kRoomForHeads);
+  EncodingBuffer buffer(Outbox::kRoomForHeads);
+  serialization::FrameBytes& payload = *buffer;
   try {
     type.encode(message->payload(), payload.end());
     if (!write(to, *message, payload)) {
@@ -98,10 +91,6 @@ void HubTransport::encode_and_write(NameTarget& to, EnvelopePtr message, Refused
     if (message != nullptr) {
       give_back(to.uri(), std::move(message), error.what());
     }
-  }
-  std::string buffer = std::move(payload).release();
-  if (buffer.capacity() <= kLargestBuffer) {
-    t_payload = std::move(buffer);
   }
 }
 

@@ -70,13 +70,13 @@ const Ref& PeerNames::sender(const Item& item) {
   return known.ref;
 }
 
-detail::Sender PeerNames::count_sender(const Item& item) {
+detail::Sender PeerNames::count_sender(const Item& item, std::uint32_t times) {
   if (item.from_alias.is_given()) {
-    return senders_[item.from_alias.number].lend();
+    return senders_[item.from_alias.number].lend(times);
   }
   detail::Sender sender = RefAccess::sender(once_);
   if (sender.target != nullptr) {
-    sender.target->retain();
+    sender.target->retain(times);
     sender.counted = true;
   }
   return sender;
@@ -89,17 +89,18 @@ void PeerNames::LentRef::replace(Ref by) {
   is_lasting = target != nullptr && target->kind() == TargetKind::name && !ref.is_local();
 }
 
-detail::Sender PeerNames::LentRef::lend() {
+detail::Sender PeerNames::LentRef::lend(std::uint32_t times) {
   constexpr std::uint32_t kAtOnce = 256;
   detail::Sender sender = RefAccess::sender(ref);
   if (sender.target == nullptr) {
     return sender;
   }
-  if (unlent_ == 0) {
-    sender.target->retain(kAtOnce);
-    unlent_ = kAtOnce;
+  if (unlent_ < times) {
+    const std::uint32_t more = times - unlent_ + kAtOnce;
+    sender.target->retain(more);
+    unlent_ += more;
   }
-  --unlent_;
+  unlent_ -= times;
   sender.counted = true;
   return sender;
 }

@@ -33,8 +33,9 @@ class PeerNames {
   const Ref& receiver(const serialization::Item& item);
   /// Whoever sent it; a Ref that names nobody if it does not say. Throws InvalidUri.
   const Ref& sender(const serialization::Item& item);
-  /// The same for its message's envelope, counted. `sender` was called for the item just before.
-  detail::Sender count_sender(const serialization::Item& item);
+  /// The same for its message's envelope, counted so many times. `sender` was called for the item
+  /// just before.
+  detail::Sender count_sender(const serialization::Item& item, std::uint32_t times = 1);
   /// Null if no message of that name is known here.
   const detail::MessageType* type(const serialization::Item& item);
 
@@ -55,7 +56,7 @@ class PeerNames {
     ~LentRef() { take_back(); }
 
     void replace(Ref by);
-    detail::Sender lend();
+    detail::Sender lend(std::uint32_t times);
 
     Ref ref;
     // It will never mean anybody else.

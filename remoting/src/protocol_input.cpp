@@ -293,7 +293,7 @@ void Protocol::apply_aliases(Peer& peer, std::vector<Item>& items, Actions& acti
     const bool from = aliases.senders.apply(item.from_alias, item.from, max);
     const bool type = aliases.types.apply(item.type_alias, item.type, max);
     const bool is_bad = !to || !from || !type;
-    bad += is_bad ? item.count : 0;
+    bad += is_bad ? item.count() : 0;
     return is_bad;
   });
   if (bad > 0) {

@@ -133,14 +133,15 @@ class FrameReader {
 
   // How many of the next messages have the head of the last item, which has them then.
   std::uint64_t others_like_last(std::uint64_t most) {
-    constexpr std::size_t kHead = Item::kShortHead;
+    constexpr std::size_t kHead = PayloadRun::kHead;
     const char* const head = std::exchange(short_head_, nullptr);
     if (head == nullptr) {
       return 0;
     }
+    most = std::min(most, kMostInRun - 1);
     const std::string_view all = reader_.left();
     std::string_view left = all;
-    std::uint64_t count = 0;
+    std::uint32_t count = 0;
     for (; count < most; ++count) {
       if (left.size() < kHead || std::memcmp(left.data(), head, kHead - 1) != 0) {
         break;
@@ -151,17 +152,16 @@ class FrameReader {
       }
       left.remove_prefix(size);
     }
-    Item& run = frame_.items.back();
-    run.count += count;
-    run.others = all.substr(0, all.size() - left.size());
+    const PayloadRun others(all.substr(0, all.size() - left.size()), count);
+    frame_.items.back().others = others;
     frame_.carried += count;
-    reader_.skip(run.others.size());
+    reader_.skip(others.bytes().size());
     return count;
   }
 
   // Nearly all items: a message whose names are numbers below 128, with a small payload.
   bool short_message() {
-    constexpr std::size_t kHead = Item::kShortHead;
+    constexpr std::size_t kHead = PayloadRun::kHead;
     constexpr std::uint8_t kNil = 0xC0;
     const std::string_view bytes = reader_.left();
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };

@@ -258,8 +258,8 @@ std::vector<std::string_view> payloads_of(const Frame& frame) {
   std::vector<std::string_view> payloads;
   for (const Item& item : frame.items) {
     payloads.push_back(item.payload);
-    item.each_other([&](std::string_view payload) { payloads.push_back(payload); });
-    require(item.count == 1 || item.kind == ItemKind::message, "only messages are runs");
+    item.others.each([&](std::string_view payload) { payloads.push_back(payload); });
+    require(item.count() == 1 || item.kind == ItemKind::message, "only messages are runs");
   }
   return payloads;
 }
@@ -274,7 +274,7 @@ void check_runs(std::string_view bytes, const Frame& apart) {
           "runs have the same messages");
   std::size_t at = 0;
   for (const Item& run : together->items) {
-    for (std::uint64_t i = 0; i < run.count; ++i, ++at) {
+    for (std::uint64_t i = 0; i < run.count(); ++i, ++at) {
       const Item& one = apart.items.at(at);
       require(one.kind == run.kind && one.to == run.to && one.to_alias == run.to_alias &&
                   one.from_alias == run.from_alias && one.type_alias == run.type_alias,

@@ -515,7 +515,7 @@ class World {
               "no alias is too large");
       // All of it is there to be read.
       delivered_.emplace_back(item.payload);
-      item.each_other([&](std::string_view payload) { delivered_.emplace_back(payload); });
+      item.others.each([&](std::string_view payload) { delivered_.emplace_back(payload); });
       read_ += std::string(item.to) + std::string(item.from) + std::string(item.type);
       read_.clear();
     }

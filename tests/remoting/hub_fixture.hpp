@@ -45,7 +45,7 @@ class Recorder : public Listener {
     change([&](Seen& seen) {
       for (const serialization::Item& item : items) {
         seen.got.emplace_back(item.payload);
-        item.each_other([&](std::string_view payload) { seen.got.emplace_back(payload); });
+        item.others.each([&](std::string_view payload) { seen.got.emplace_back(payload); });
       }
     });
   }

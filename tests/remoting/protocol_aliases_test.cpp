@@ -57,7 +57,7 @@ struct WithX {
     Log paths;
     for (const Deliver& deliver : take<Deliver>()) {
       for (const Item& item : deliver.items) {
-        paths.insert(paths.end(), item.count, std::string(item.to));
+        paths.insert(paths.end(), item.count(), std::string(item.to));
       }
     }
     return paths;

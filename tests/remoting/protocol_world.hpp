@@ -449,7 +449,7 @@ inline void Node::act(SendFrame& action) {
 inline void Node::act(Deliver& action) {
   for (const serialization::Item& item : action.items) {
     note(Event::Kind::got, action.from.host(), std::string(item.payload));
-    item.each_other([&](std::string_view payload) {
+    item.others.each([&](std::string_view payload) {
       note(Event::Kind::got, action.from.host(), std::string(payload));
     });
   }

@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(R07_short_messages_that_are_alike_become_a_run) {
   const Frame& frame = std::get<Frame>(decoded);
   std::vector<std::string> seen;
   for (const Item& run : frame.items) {
-    seen.push_back(std::to_string(run.count) + ":" + std::string(run.payload));
-    run.each_other([&](std::string_view payload) { seen.back() += "," + std::string(payload); });
+    seen.push_back(std::to_string(run.count()) + ":" + std::string(run.payload));
+    run.others.each([&](std::string_view payload) { seen.back() += "," + std::string(payload); });
   }
   const std::vector<std::string> expected{"3:a,,c", "1:d",  "1:e", "1:" + long_payload,
                                           "1:",     "2:f,g"};

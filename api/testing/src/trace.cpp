@@ -5,6 +5,7 @@
 
 #include <spinoff/detail/routed.hpp>
 #include <spinoff/engine/encoded.hpp>
+#include <spinoff/engine/encoded_run.hpp>
 #include <spinoff/testing/trace.hpp>
 
 namespace spinoff::testing {
@@ -19,6 +20,8 @@ std::string_view type_name(engine::Envelope& message) {
   switch (message.type().kind) {
     case MessageKind::encoded:
       return message.as<engine::Encoded>().type->name;
+    case MessageKind::encoded_run:
+      return message.as<engine::EncodedRun>().type().name;
     case MessageKind::routed:
       return type_name(*message.as<spinoff::detail::Routed>().message);
     case MessageKind::poison:

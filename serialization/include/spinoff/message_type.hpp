@@ -28,6 +28,7 @@ enum class MessageKind : std::uint8_t {
   ticket,
   silence_check,
   encoded,
+  encoded_run,
   // In the system queue:
   stop,
   kill,

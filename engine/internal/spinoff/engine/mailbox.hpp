@@ -36,6 +36,9 @@
 /// afterwards; if it reads empty it leaves wake, and the runner's exchange fails and it looks
 /// again; if it reads idle it wakes.
 ///
+/// One envelope may be many messages, an EncodedRun, and counts as all of them. Its runner takes it
+/// out, takes the first message from it, and puts it back with the rest, as the oldest.
+///
 /// Closing is in two steps, `last_` first: a system message that is pushed between the steps is
 /// found by the runner, one pushed after them is refused to its sender. So each is answered exactly
 /// once.
@@ -48,6 +51,7 @@
 
 #include <spinoff/detail/envelope.hpp>
 #include <spinoff/engine/chain_end.hpp>
+#include <spinoff/engine/encoded_run.hpp>
 
 namespace spinoff::engine {
 
@@ -83,7 +87,10 @@ class Mailbox {
                                           std::memory_order_relaxed));
     if (before.is_mark()) {
       first_.store(oldest, std::memory_order_release);
-      return before == ChainEnd::idle ? Push::woke : Push::queued;
+      if (before == ChainEnd::idle) {
+        return Push::woke;
+      }
+      return count < kBunch ? Push::queued : Push::many;
     }
     before.message()->next.store(oldest, std::memory_order_release);
     return after.count() % kBunch < count ? Push::many : Push::queued;
@@ -135,7 +142,7 @@ class Mailbox {
         return nullptr;
       }
       const Chain chain = take_chain();
-      if (chain.first == chain.last) {
+      if (chain.count == 1) {
         return chain.first;
       }
       append(chain.first, chain.last, chain.count);
@@ -171,6 +178,17 @@ class Mailbox {
     }
     first->next.store(second, std::memory_order_relaxed);
     set_first_pending(first);
+  }
+
+  /// The same for a run, of which one message was taken since.
+  void put_back_rest(Envelope* run) noexcept {
+    Envelope* const second = first_pending();
+    if (second == nullptr) {
+      last_pending_ = run;
+      count_more(-1);
+    }
+    run->next.store(second, std::memory_order_relaxed);
+    set_first_pending(run);
   }
 
   /// Takes what has come aside, so that the actor can go idle without handling it. False if nothing
@@ -294,11 +312,10 @@ class Mailbox {
     return {first, end.message(),
             end.is_uncounted() ? count_up_to(first, end.message()) : end.count()};
   }
-  [[gnu::noinline]] static std::size_t count_up_to(const Envelope* first,
-                                                   const Envelope* last) noexcept {
-    std::size_t count = 1;
+  [[gnu::noinline]] static std::size_t count_up_to(Envelope* first, Envelope* last) noexcept {
+    std::size_t count = messages_in(*last);
     for (; first != last; first = behind(*first)) {
-      ++count;
+      count += messages_in(*first);
     }
     return count;
   }
@@ -377,7 +394,7 @@ class Mailbox {
   std::atomic<Envelope*> system_{closed()};
   std::atomic<Envelope*> pending_{nullptr};     // the own mail, the oldest first
   Envelope* last_pending_ = nullptr;            // good while `pending_` is not null
-  std::atomic<std::uint32_t> more_pending_{0};  // how many behind the oldest
+  std::atomic<std::uint32_t> more_pending_{0};  // how many messages behind the oldest
 
  public:
   /// Whoever holds a mailbox begins a cache line behind as many bytes of it.

@@ -7,6 +7,7 @@
 
 #include <spinoff/detail/envelope.hpp>
 #include <spinoff/detail/target.hpp>
+#include <spinoff/engine/encoded_run.hpp>
 
 namespace spinoff::engine {
 
@@ -20,25 +21,28 @@ class MessageChain {
 
   /// To what the caller's Ref names.
   void add(detail::Target& to, std::uint32_t generation, detail::EnvelopePtr message) {
-    if (to_ != &to || generation_ != generation || count_ == kMost) {
+    if (to_ != &to || generation_ != generation || count_ >= kMost) {
       flush();
       to_ = &to;
       generation_ = generation;
     }
     detail::Envelope* const newest = message.release();
     newest->target_generation = generation;
-    if (count_++ == 0) {
+    if (count_ == 0) {
       oldest_ = newest;
     } else {
       newest_->next.store(newest, std::memory_order_relaxed);
     }
     newest_ = newest;
+    count_ += messages_in(*newest);
   }
 
   /// Delivers what was added.
   void flush() noexcept;
 
  private:
+  void deliver_apart(detail::EnvelopePtr message);
+
   // So many that a push is nothing; so few that the actor begins while others are on their way.
   static constexpr std::size_t kMost = 64;
 

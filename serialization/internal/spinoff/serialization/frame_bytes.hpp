@@ -51,6 +51,13 @@ class FrameBytes {
   /// The reverse: so many bytes are room again.
   void drop_front(std::size_t bytes) noexcept { begin_ += bytes; }
 
+  /// None again, with so much room in front.
+  void clear(std::size_t room) {
+    memory_.resize(room);
+    begin_ = room;
+  }
+  [[nodiscard]] std::size_t capacity() const noexcept { return memory_.capacity(); }
+
   /// The memory, for something else.
   [[nodiscard]] std::string release() && noexcept {
     begin_ = 0;

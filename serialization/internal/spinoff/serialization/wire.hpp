@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <spinoff/serialization/frame_bytes.hpp>
+#include <spinoff/serialization/payload_run.hpp>
 #include <spinoff/uri.hpp>
 
 namespace spinoff::serialization {
@@ -92,24 +93,12 @@ struct Item {
   std::uint64_t max_frame_bytes = 0;
   /// In a `hello`, how many aliases it keeps of each kind.
   std::uint64_t max_aliases = 0;
-  /// A run: so many messages that followed each other, alike but for their payloads, the first of
-  /// which is `payload`. See Runs::together.
-  std::uint64_t count = 1;
-  /// Of a run, the other messages as they stand in the frame.
-  std::string_view others = {};
+  /// A run: messages that followed this one and are alike but for their payloads. See
+  /// Runs::together.
+  PayloadRun others = {};
 
-  /// Calls `use(payload)` for each message behind the first of a run.
-  template <class Use>
-  void each_other(Use use) const {
-    for (std::string_view left = others; !left.empty();) {
-      const std::size_t size = static_cast<std::uint8_t>(left[kShortHead - 1]);
-      use(left.substr(kShortHead, size));
-      left.remove_prefix(kShortHead + size);
-    }
-  }
-  /// What a message has in front of its payload, if its names are numbers below 128 and the payload
-  /// has less than 256 bytes: the last of them is its size.
-  static constexpr std::size_t kShortHead = 7;
+  /// How many messages it is.
+  [[nodiscard]] std::uint64_t count() const noexcept { return 1 + others.count(); }
 };
 
 /// A question by which way a peer can be reached, or the answer to one.
@@ -258,7 +247,9 @@ struct FrameError {
 
 /// Whether short messages that follow each other and are alike but for their payloads are one item:
 /// there may be thousands, and what is done once for an item is then done once for all of them.
+/// There are at most kMostInRun in one.
 enum class Runs : std::uint8_t { apart, together };
+inline constexpr std::uint64_t kMostInRun = std::uint64_t{1} << 16U;
 
 /// Reads one frame; the result's views point into `bytes`.
 [[nodiscard]] std::variant<Frame, FrameError> decode_frame(std::string_view bytes,
