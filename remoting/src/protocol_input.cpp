@@ -205,7 +205,7 @@ void Protocol::frame_from(const NodeId& from, Frame& frame, const Arrival& arriv
     heard_by_relay(*peer, *arrival.relay);
   }
   const Item* hello = find_item(frame, ItemKind::hello);
-  if (hello != nullptr) {
+  if (hello != nullptr && !peer->is_up()) {  // what a session began with holds until its end
     peer->max_frame_bytes = static_cast<std::size_t>(hello->max_frame_bytes);
     peer->max_aliases = static_cast<std::size_t>(hello->max_aliases);
     peer->max_message_bytes = hello->max_message_bytes;

@@ -27,6 +27,7 @@ using spinoff::serialization::decode_frame;
 using spinoff::serialization::Frame;
 using spinoff::serialization::Item;
 using spinoff::serialization::ItemKind;
+using spinoff::serialization::SessionId;
 
 constexpr std::size_t kPart = 100;
 
@@ -52,15 +53,19 @@ class Line {
   explicit Line(const ProtocolOptions& options = in_parts(),
                 std::uint32_t max_message_bytes = 1'000'000, std::uint64_t max_frame_bytes = 0)
       : protocol_(id_of("a"), 1, options) {
-    Item hello{.kind = ItemKind::hello, .max_message_bytes = max_message_bytes, .to = "a:1"};
-    hello.max_frame_bytes = max_frame_bytes;
-    protocol_.frame(frame_of("b", {{77, 1}, {}, 0}, {encode(hello)}), now_, actions_);
+    say_hello({77, 1}, {}, max_message_bytes, max_frame_bytes);
     take();
     protocol_.frame(frame_of("b", {{77, 1}, {1, 1}, 0}), now_, actions_);
     BOOST_REQUIRE(protocol_.is_up(id_of("b")));
     BOOST_TEST(take() == "");
   }
 
+  void say_hello(SessionId own, SessionId heard, std::uint32_t max_message_bytes,
+                 std::uint64_t max_frame_bytes = 0) {
+    Item hello{.kind = ItemKind::hello, .max_message_bytes = max_message_bytes, .to = "a:1"};
+    hello.max_frame_bytes = max_frame_bytes;
+    protocol_.frame(frame_of("b", {own, heard, 0}, {encode(hello)}), now_, actions_);
+  }
   Line& queue(Parcel parcel) {
     protocol_.send(id_of("b"), std::move(parcel), now_, actions_);
     return *this;
@@ -349,6 +354,18 @@ BOOST_AUTO_TEST_CASE(a_message_over_the_own_limit_comes_back_whether_the_peer_is
   Node& a = world.start("a");
   a.queue("b", large("M", 5)).flush();
   check_log(a, {"returned " + of_parts("M", 5) + ": not sent to b:1: " + why});
+}
+
+BOOST_AUTO_TEST_CASE(what_a_peer_takes_does_not_change_in_a_session) {
+  auto options = in_parts();
+  options.max_message_bytes = 450;
+  Line line(options);
+  line.say_hello({77, 1}, {1, 1}, 0, 1'000);
+  BOOST_TEST(line.take() == "", "it is answered");
+  line.queue(large("L", 4)).queue(large("M", 5)).flush();
+  check(line.returned(), {"M: not sent to b:1: the message has 500 bytes encoded; at most 450 may "
+                          "be sent to it (max_message_bytes of both nodes)"});
+  check(line.take_all(), {"1:0", "1:1", "1:2", "1:3"});
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_waited_comes_back_when_the_peer_takes_none_that_large) {
