@@ -31,7 +31,7 @@ using Processes = std::vector<std::unique_ptr<SecondSelf>>;
 
 constexpr std::chrono::duration<double> kLimit = 60s;
 // They may take longer than that, but not for ever.
-constexpr auto kPatience = 300s;
+constexpr auto kMeshPatience = 300s;
 
 // Each pair says twice a heartbeat that it is there. With 200 nodes that are 40 000 frames in each
 // second, which alone would keep a small machine busy.
@@ -191,7 +191,7 @@ void mesh_far_side(const Order& order) {
   Crowd crowd(static_cast<unsigned>(std::stoul(hear())), patient());
   say(fmt::format("{}", fmt::join(crowd.ids(), " ")));
   crowd.greet(words_of(hear()));
-  crowd.wait_until_up(crowd.ids().size() * (order.nodes - 1), Clock::now() + kPatience);
+  crowd.wait_until_up(crowd.ids().size() * (order.nodes - 1), Clock::now() + kMeshPatience);
   say(std::to_string(crowd.up()));
   hear();
   const std::size_t files = open_files();

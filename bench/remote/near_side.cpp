@@ -16,10 +16,8 @@ namespace spinoff::bench {
 
 namespace {
 
-using Clock = RoundTrips::Clock;
-
 // After so long without a sign of the other side, what has not arrived is lost.
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kAnswerPatience{10};
 
 struct Start {};
 struct Overdue {};
@@ -47,7 +45,7 @@ class Flood : public Actor {
     for (; sent_ < messages_ && sent_ - arrived_ < window_; ++sent_) {
       counter_ << Drop{sent_, text_};
     }
-    start_timer("overdue", kPatience, Overdue{});
+    start_timer("overdue", kAnswerPatience, Overdue{});
   }
 
   Ref counter_;
@@ -67,9 +65,9 @@ class Asker : public Process {
     RoundTrips round_trips(asks);
     try {
       for (std::uint64_t i = 0; i < asks; ++i) {
-        const auto asked = Clock::now();
-        const Answer answer = co_await answerer.ask<Answer>(Question{i}, kPatience);
-        round_trips.add(Clock::now() - asked);
+        const auto asked = RoundTrips::Clock::now();
+        const Answer answer = co_await answerer.ask<Answer>(Question{i}, kAnswerPatience);
+        round_trips.add(RoundTrips::Clock::now() - asked);
         if (answer.number != i) {
           throw std::runtime_error("a question got the answer to another one");
         }
@@ -90,7 +88,7 @@ struct Pair {
 std::int64_t count_lost(const std::vector<Pair>& pairs, const RemoteOptions& options) {
   auto lost = static_cast<std::int64_t>(options.messages);
   for (const Pair& pair : pairs) {
-    const Arrived arrived = pair.counter.ask<Arrived>(HowMany{}, kPatience).get();
+    const Arrived arrived = pair.counter.ask<Arrived>(HowMany{}, kAnswerPatience).get();
     lost -= static_cast<std::int64_t>(std::min(arrived.count, arrived.in_order));
   }
   return lost;
@@ -107,19 +105,19 @@ RemoteFigures nodes_near_side(const std::string& far_node, const RemoteOptions& 
     Pair& pair = pairs[i];
     pair.counter = node.lookup(fmt::format("{}/counter-{}", far_node, i));
     // The nodes know each other before anything is measured.
-    static_cast<void>(pair.counter.ask<Arrived>(HowMany{}, kPatience).get());
+    static_cast<void>(pair.counter.ask<Arrived>(HowMany{}, kAnswerPatience).get());
     pair.flood = node.spawn<Flood>(pair.counter, options, options.messages_of(i), &pair.flooded);
   }
 
   const auto cpu_before = cpu.now();
-  const auto begin = Clock::now();
+  const auto begin = RoundTrips::Clock::now();
   for (const Pair& pair : pairs) {
     pair.flood << Start{};
   }
   for (Pair& pair : pairs) {
     pair.flooded.get_future().get();
   }
-  const std::chrono::duration<double> flood = Clock::now() - begin;
+  const std::chrono::duration<double> flood = RoundTrips::Clock::now() - begin;
   const auto flood_cpu = cpu.now() - cpu_before;
   const std::int64_t lost = count_lost(pairs, options);
 

@@ -157,7 +157,6 @@ void zmq_far_side(const RemoteOptions& options) {
 
 RemoteFigures zmq_near_side(const std::string& endpoints, const RemoteOptions& options,
                             const CpuTime& cpu) {
-  using Clock = RoundTrips::Clock;
   zmq::context_t context;
   std::vector<std::unique_ptr<NearSocket>> sockets;
   for (const std::string& endpoint : words_of(endpoints)) {
@@ -166,7 +165,7 @@ RemoteFigures zmq_near_side(const std::string& endpoints, const RemoteOptions& o
   }
 
   const auto cpu_before = cpu.now();
-  const auto begin = Clock::now();
+  const auto begin = RoundTrips::Clock::now();
   std::vector<std::future<void>> threads;
   threads.reserve(options.pairs);
   for (unsigned i = 0; i < options.pairs; ++i) {
@@ -174,14 +173,14 @@ RemoteFigures zmq_near_side(const std::string& endpoints, const RemoteOptions& o
         [&socket = *sockets.at(i), messages = options.messages_of(i)] { socket.flood(messages); }));
   }
   wait_for_all(threads);
-  const std::chrono::duration<double> flood = Clock::now() - begin;
+  const std::chrono::duration<double> flood = RoundTrips::Clock::now() - begin;
   const auto flood_cpu = cpu.now() - cpu_before;
 
   RoundTrips round_trips(options.asks);
   for (std::uint64_t i = 0; i < options.asks; ++i) {
-    const auto asked = Clock::now();
+    const auto asked = RoundTrips::Clock::now();
     sockets.front()->round_trip(i);
-    round_trips.add(Clock::now() - asked);
+    round_trips.add(RoundTrips::Clock::now() - asked);
   }
   return {.flood_seconds = flood.count(),
           .flood_cpu = flood_cpu,

@@ -9,9 +9,9 @@ namespace spinoff::soak {
 
 namespace {
 
-using Links = std::vector<std::pair<std::size_t, std::size_t>>;
+using LinkPairs = std::vector<std::pair<std::size_t, std::size_t>>;
 
-std::string words(const Links& links) {
+std::string words(const LinkPairs& links) {
   std::string text;
   for (const auto& [from, to] : links) {
     text += fmt::format("{}{}->{}", text.empty() ? "" : ", ", name_of(from), name_of(to));

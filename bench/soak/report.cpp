@@ -49,7 +49,7 @@ std::uint64_t downs(const Ledger& ledger) {
   return all;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -81,7 +81,7 @@ void print_json(const Order& order, const Result& result, const Ledger& ledger) 
   }
   std::vector<std::string> wrong;
   for (const std::string& text : ledger.all_wrong()) {
-    wrong.push_back(quoted(text));
+    wrong.push_back(json_text(text));
   }
   fmt::print(
       R"({{"seconds":{:.1f},"seed":{},"faults":{{{}}},"calms":{},"calms_disturbed":{},)"

@@ -24,20 +24,20 @@ std::string path_of(std::size_t from, std::size_t stream) {
   return fmt::format("counter-{}-{}", name_of(from), stream);
 }
 
-struct Tick {};
+struct Due {};
 
 class Teller : public Actor {
  public:
-  using Receives = Messages<Tick>;
+  using Receives = Messages<Due>;
   Teller(const World* world, std::size_t to, std::size_t stream)
       : world_(*world), to_(to), stream_(stream), choose_(*world, 100 + to * kStreams + stream) {}
 
   void pre_start() override {
     counter_ = lookup(world_.uri(to_, path_of(world_.me, stream_)));
-    start_timer_with_fixed_delay("tick", kPeriod, Tick{});
+    start_timer_with_fixed_delay("tick", kPeriod, Due{});
   }
 
-  void on(const Tick& /*tick*/) {
+  void on(const Due& /*due*/) {
     const std::uint64_t round = world_.ledger.round;
     if (world_.ledger.paused) {
       const bool is_deaf = world_.sabotage == "deaf" && round > 3;
