@@ -72,7 +72,7 @@ void Cell::drop_user_mail() {
 void Cell::close_user_mail() {
   mailbox_.close_user();
   while (Envelope* const left = mailbox_.pop_pending()) {
-    node().dead_letter(ref(), one_of(left));
+    node().dead_letter(ref(), take_one(left));
   }
 }
 

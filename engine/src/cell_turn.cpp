@@ -83,7 +83,7 @@ void Cell::start() {
 inline void Cell::handle(Envelope* message) {
   if (message->target_generation != generation_) [[unlikely]] {
     // Sent to an actor that had this place before.
-    node().dead_letter(Ref(), one_of(message));
+    node().dead_letter(Ref(), take_one(message));
     return;
   }
   if (message->type().kind != detail::MessageKind::user) [[unlikely]] {
@@ -282,7 +282,7 @@ void Cell::drop_mail() {
     if (left == nullptr) {
       return;
     }
-    node().dead_letter(ref(), one_of(left));
+    node().dead_letter(ref(), take_one(left));
   }
 }
 
@@ -358,6 +358,8 @@ void Cell::handle_run(EnvelopePtr run) {
   try {
     first = unwrap_first(*run, *anchor());
   } catch (const DecodeError&) {  // told by unwrap
+  } catch (...) {
+    node().publish_error(ref(), std::current_exception(), {});
   }
   put_back_rest(std::move(run));
   if (first != nullptr) {
@@ -372,7 +374,7 @@ void Cell::put_back_rest(EnvelopePtr run) noexcept {
 }
 
 // What the mailbox gave; but of a run only the first, and the others are put back.
-EnvelopePtr Cell::one_of(Envelope* message) {
+EnvelopePtr Cell::take_one(Envelope* message) {
   EnvelopePtr given(message);
   if (!EncodedRun::is_one(*given)) {
     return given;

@@ -64,7 +64,8 @@ void deliver_to_nobody(EnvelopePtr message) {
 [[gnu::noinline]] void deliver_elsewhere(Target* target, std::uint32_t generation,
                                          EnvelopePtr& message, IfFull if_full) {
   if (target != nullptr && target->kind() == TargetKind::name) {
-    // Whoever has one holds it. It is only compared, as it is called for each message to far away.
+    // Whoever sends to a name holds it, by a Ref or by the message, so it is only compared: this is
+    // on the way of each message to another node.
     if (target->generation() == generation) [[likely]] {
       deliver_by_name(*static_cast<NameTarget*>(target), generation, std::move(message));
     } else {

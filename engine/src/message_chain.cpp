@@ -30,6 +30,9 @@ void MessageChain::flush() noexcept {
         cell.note_length(generation_);
         return;
       case Push::woke:
+        if (count >= Mailbox::kBunch) {  // it may have handled many before it looks itself
+          cell.note_length(generation_);
+        }
         cell.schedule();
         return;
       case Push::closed:

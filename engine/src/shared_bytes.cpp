@@ -6,7 +6,7 @@
 namespace spinoff::engine {
 namespace {
 
-// What is kept holds at most so many times its own size.
+// What is kept holds at most so many times its own size, when it is made.
 constexpr std::size_t kMostHeld = 8;
 
 class OwnBytes final : public SharedBytes {

@@ -22,11 +22,12 @@ using detail::EnvelopePtr;
 namespace {
 
 // In a handler of whatever the decoder threw, which may be the user's own code.
-[[noreturn]] void refuse(Envelope& message, NodeAnchor& anchor) {
-  const std::string what = "a message of type '" + std::string(message.as<Encoded>().type->name) +
+[[noreturn]] void refuse(const detail::MessageType& type, const detail::Sender& sender,
+                         NodeAnchor& anchor) {
+  const std::string what = "a message of type '" + std::string(type.name) +
                            "' could not be decoded: " + describe(std::current_exception());
   if (const NodeAnchor::Entry entry(anchor); entry.node() != nullptr) {
-    entry.node()->refuse_ask(message, what);
+    entry.node()->refuse_ask(sender, what);
     entry.node()->reject_input(RejectedInput::Kind::undecodable, what);
   }
   throw DecodeError(what);
@@ -60,7 +61,7 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
       try {
         decoded = decode(*encoded.type, encoded.payload(), anchor);
       } catch (...) {
-        refuse(*message, anchor);
+        refuse(*encoded.type, message->sender(), anchor);
       }
       decoded->take_sender_of(*message);
       decoded->target_generation = message->target_generation;
@@ -74,15 +75,20 @@ EnvelopePtr unwrap(EnvelopePtr message, NodeAnchor& anchor) {
 
 EnvelopePtr unwrap_first(Envelope& run, NodeAnchor& anchor) {
   auto& messages = run.as<EncodedRun>();
-  const std::string_view payload = messages.take_payload();
+  const detail::Sender sender = run.sender();
+  const std::string_view payload = messages.first_payload();
+  messages.drop_first();
   EnvelopePtr decoded;
   try {
     decoded = decode(messages.type(), payload, anchor);
   } catch (...) {
-    refuse(*make_encoded(run.sender(), messages.type(), payload), anchor);
+    const Ref counted = sender.target == nullptr
+                            ? Ref()
+                            : detail::RefAccess::adopt(sender.target, sender.generation);
+    refuse(messages.type(), sender, anchor);
   }
   decoded->target_generation = run.target_generation;
-  return Envelope::with_sender(std::move(decoded), run.sender());
+  return Envelope::with_sender(std::move(decoded), sender);
 }
 
 }  // namespace spinoff::engine

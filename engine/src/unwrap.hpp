@@ -12,7 +12,8 @@ class NodeAnchor;
 /// inside are seen from the node behind `anchor`. Throws DecodeError; whoever asked is told, and so
 /// is the event stream.
 detail::EnvelopePtr unwrap(detail::EnvelopePtr message, NodeAnchor& anchor);
-/// The same for the oldest message of an EncodedRun, which is not in it any more.
+/// The same for the oldest message of an EncodedRun, which is not in it any more, however this
+/// ends.
 detail::EnvelopePtr unwrap_first(detail::Envelope& run, NodeAnchor& anchor);
 
 }  // namespace spinoff::engine

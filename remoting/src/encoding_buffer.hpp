@@ -13,9 +13,10 @@ namespace spinoff::remoting {
 /// encodes; then that has a buffer of its own.
 class EncodingBuffer {
  public:
-  explicit EncodingBuffer(std::size_t room) : is_outermost_(!std::exchange(t_in_use, true)) {
+  explicit EncodingBuffer(std::size_t room) : is_outermost_(!t_in_use) {
     if (is_outermost_) {
       of_thread().clear(room);
+      t_in_use = true;
     } else {
       own_.emplace().clear(room);
     }
@@ -27,7 +28,7 @@ class EncodingBuffer {
       return;
     }
     if (of_thread().capacity() > kLargest) [[unlikely]] {
-      of_thread() = {};
+      static_cast<void>(std::move(of_thread()).release());
     }
     t_in_use = false;
   }

@@ -6,6 +6,7 @@
 
 #include <spinoff/engine/ask_target.hpp>
 #include <spinoff/engine/cell.hpp>
+#include <spinoff/engine/chain_end.hpp>
 #include <spinoff/engine/encoded.hpp>
 #include <spinoff/engine/encoded_run.hpp>
 #include <spinoff/engine/system_messages.hpp>
@@ -28,6 +29,8 @@ using serialization::ItemKind;
 using serialization::quoted;
 
 namespace {
+
+static_assert(2 * serialization::kMostInRun < engine::ChainEnd::kMost, "a mailbox counts runs");
 
 // Text for humans from another node, which must not look like lines of this node's log.
 std::string on_one_line(std::string_view text) {

@@ -87,10 +87,12 @@ void HubTransport::encode_and_write(NameTarget& to, EnvelopePtr message, Refused
       refused(message, payload);
     }
   } catch (const std::exception& error) {
-    node_.publish_error(NameTarget::make(node_.anchor(), to.uri()), std::current_exception(), {});
-    if (message != nullptr) {
-      give_back(to.uri(), std::move(message), error.what());
+    if (message == nullptr) {  // it was refused, and with it `to` may have gone
+      node_.publish_error(Ref(), std::current_exception(), {});
+      return;
     }
+    node_.publish_error(NameTarget::make(node_.anchor(), to.uri()), std::current_exception(), {});
+    give_back(to.uri(), std::move(message), error.what());
   }
 }
 

@@ -1,6 +1,10 @@
 /// Many messages in one envelope: how a mailbox counts them, and what they hold.
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -9,7 +13,10 @@
 #include <spinoff/engine/encoded.hpp>
 #include <spinoff/engine/encoded_run.hpp>
 #include <spinoff/engine/mailbox.hpp>
+#include <spinoff/engine/message_chain.hpp>
 #include <spinoff/engine/name_target.hpp>
+#include <spinoff/events.hpp>
+#include <spinoff/serializable.hpp>
 
 #include "manual_node.hpp"
 #include "support/runs.hpp"
@@ -23,7 +30,31 @@ using detail::Sender;
 
 struct Text {
   std::string text;
+  MSGPACK_DEFINE(text)
 };
+
+// What the actors of this thread have read.
+thread_local std::string t_read;
+
+constexpr detail::ActorType kReads{.name = "test.Reads",
+                                   .receive = [](detail::Behavior&, detail::EnvelopePtr& message) {
+                                     t_read += message->as<Text>().text;
+                                     return detail::Handled::yes;
+                                   }};
+
+class ReaderFactory final : public detail::Factory {
+ public:
+  std::unique_ptr<detail::Behavior> create() override {
+    return std::make_unique<detail::Behavior>();
+  }
+};
+
+Ref spawn_reader(ManualNode& node) {
+  Ref reader = node.spawn(kReads, detail::FactoryPtr(new ReaderFactory));
+  node.run();
+  t_read.clear();
+  return reader;
+}
 
 std::vector<std::string> letters(std::size_t count) {
   std::vector<std::string> result;
@@ -31,6 +62,22 @@ std::vector<std::string> letters(std::size_t count) {
     result.emplace_back(1, static_cast<char>('a' + i));
   }
   return result;
+}
+
+std::vector<std::string> encoded(std::vector<std::string> texts) {
+  for (std::string& one : texts) {
+    const Text text{std::exchange(one, {})};
+    detail::message_type<Text>().encode(&text, one);
+  }
+  return texts;
+}
+
+void send(detail::Target& to, std::uint32_t generation, const std::vector<std::string>& texts) {
+  MessageChain chain;
+  chain.add(to, generation, make_run(detail::message_type<Text>(), encoded(texts)));
+}
+void send(const Ref& to, const std::vector<std::string>& texts) {
+  send(*detail::RefAccess::target(to), detail::RefAccess::generation(to), texts);
 }
 
 Envelope* run_of(std::size_t count) {
@@ -161,6 +208,41 @@ BOOST_AUTO_TEST_CASE(a_turn_that_is_over_puts_the_whole_back) {
   BOOST_TEST(take_all(mailbox) == "abc");
 }
 
+BOOST_AUTO_TEST_CASE(a_turn_handles_no_more_of_it_than_its_budget) {
+  ManualNode node(NodeCore::Options{.turn_budget = 2});
+  const Ref reads = spawn_reader(node);
+  send(reads, letters(5));
+  std::vector<std::size_t> read;
+  while (node.run_one()) {
+    read.push_back(t_read.size());
+  }
+  const std::vector<std::size_t> expected{2, 4, 5};
+  BOOST_TEST(read == expected, boost::test_tools::per_element());
+  BOOST_TEST(t_read == "abcde");
+}
+
+BOOST_AUTO_TEST_CASE(to_a_place_that_is_another_actors_by_now_they_are_dead_letters) {
+  ManualNode node;
+  std::size_t dead = 0;
+  node.core().events().subscribe(detail::kMessageType<DeadLetter>, [&](const void* event) {
+    BOOST_TEST(!static_cast<const DeadLetter*>(event)->target);
+    ++dead;
+  });
+  Ref first = spawn_reader(node);
+  detail::Target& place = *detail::RefAccess::target(first);
+  const std::uint32_t generation = detail::RefAccess::generation(first);
+  first.stop();
+  node.run();
+  first = Ref();
+  const Ref heir = spawn_reader(node);
+  BOOST_TEST_REQUIRE(detail::RefAccess::target(heir) == &place);
+  send(place, generation, letters(5));
+  send(heir, letters(2));
+  node.run();
+  BOOST_TEST(dead == 5U);
+  BOOST_TEST(t_read == "ab");
+}
+
 BOOST_AUTO_TEST_CASE(they_count_in_a_chain_that_is_too_long_to_say_how_many_it_has) {
   // Nobody looks at their bytes.
   constexpr std::uint32_t kMany = ChainEnd::kMost / 2;
@@ -187,12 +269,12 @@ BOOST_AUTO_TEST_CASE(it_holds_the_frame_until_it_is_gone) {
       EncodedRun::make(Sender{}, detail::message_type<Text>(), frame.payloads(), frame);
   const char* const there = frame.payloads().bytes().data();
   frame.release();
-  const std::string_view first = run->as<EncodedRun>().take_payload();
+  const std::string_view first = run->as<EncodedRun>().first_payload();
   BOOST_TEST(first == "a");
   BOOST_TEST(first.data() == there + EncodedRun::Payloads::kHead);
-  EnvelopePtr second = EncodedRun::take_first(*run);
+  EnvelopePtr taken = EncodedRun::take_first(*run);
   run.reset();
-  BOOST_TEST(text_of(second.release()) == "b", "it has bytes of its own");
+  BOOST_TEST(text_of(taken.release()) == "a", "it has bytes of its own");
 }
 
 BOOST_AUTO_TEST_CASE(its_messages_hold_their_sender_and_so_does_what_is_left_of_it) {

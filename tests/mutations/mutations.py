@@ -85,7 +85,7 @@ MUTATIONS = [
         "mail-dropped-at-a-stop",
         "what waits for an actor that stops is no dead letter",
         "engine/src/cell_turn.cpp",
-        [("""    node().dead_letter(ref(), one_of(left));
+        [("""    node().dead_letter(ref(), take_one(left));
 """, """    const EnvelopePtr dropped(left);
 """)],
     ),

@@ -255,7 +255,7 @@ class alignas(64) Cell final : public detail::Target {
   void handle_ticket(EnvelopePtr ticket);
   void handle_run(EnvelopePtr run);
   void put_back_rest(EnvelopePtr run) noexcept;
-  [[nodiscard]] EnvelopePtr one_of(Envelope* message);
+  [[nodiscard]] EnvelopePtr take_one(Envelope* message);
   [[nodiscard]] bool unwrap_here(EnvelopePtr& message);
   void handle_scheduled(const detail::Scheduled& due);
   void give(Envelope* message);

@@ -27,8 +27,8 @@ class EncodedRun {
   /// Of fewer messages, an envelope for each costs no more.
   static constexpr std::uint32_t kWorthIt = 4;
 
-  /// The sender, if there is one, is counted once for each message, and once more for the envelope.
-  /// The payloads are a part of `bytes`.
+  /// The sender, if there is one, is counted once for each message, and once more for the envelope;
+  /// not any more if it throws. The payloads are a part of `bytes`.
   static detail::EnvelopePtr make(detail::Sender sender, const detail::MessageType& type,
                                   const Payloads& payloads, SharedBytes& bytes);
 
@@ -57,11 +57,12 @@ class EncodedRun {
   /// Of its messages.
   [[nodiscard]] const detail::MessageType& type() const noexcept { return *type_; }
   [[nodiscard]] std::uint32_t count() const noexcept { return payloads_.count(); }
-  /// The payload of the oldest, which is not in it any more. It is as long there as the run, and
-  /// the count of its sender is the caller's.
-  std::string_view take_payload() noexcept { return payloads_.take_first(); }
+  /// Of the oldest; good as long as the run lives.
+  [[nodiscard]] std::string_view first_payload() const noexcept { return payloads_.first(); }
+  /// The oldest is not in it any more, and the count of its sender is the caller's.
+  void drop_first() noexcept { payloads_.drop_first(); }
 
-  /// The oldest message of a run, still encoded, which is not in it any more.
+  /// The oldest message of a run, still encoded, which is not in it any more; unless it throws.
   static detail::EnvelopePtr take_first(detail::Envelope& run);
 
  private:

@@ -45,6 +45,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <thread>
@@ -71,9 +72,13 @@ class Mailbox {
   static constexpr std::size_t kBunch = 64;
 
   /// Takes the envelope over unless it says `closed`. Any thread.
-  Push push(Envelope* envelope) noexcept { return push_chain(envelope, envelope, 1); }
+  Push push(Envelope* envelope) noexcept {
+    assert(!EncodedRun::is_one(*envelope));
+    return push_chain(envelope, envelope, 1);
+  }
 
-  /// The same for messages that are tied from the oldest to the newest: all of them or none.
+  /// The same for messages that are tied from the oldest to the newest, so many with all that are
+  /// in runs: all of them or none.
   Push push_chain(Envelope* oldest, Envelope* newest, std::size_t count) noexcept {
     newest->next.store(nullptr, std::memory_order_relaxed);
     ChainEnd before = last_.load(std::memory_order_relaxed);
@@ -120,6 +125,7 @@ class Mailbox {
 
   /// Takes the envelope over unless it says false: the mailbox is closed.
   bool push_at_home(Envelope* envelope) noexcept {
+    assert(!EncodedRun::is_one(*envelope));
     const ChainEnd last = last_.load(std::memory_order_acquire);
     if (!last.is_mark()) [[unlikely]] {
       absorb();
@@ -392,9 +398,10 @@ class Mailbox {
   std::atomic<Envelope*> first_{nullptr};
   // The runner looks at these for each message.
   std::atomic<Envelope*> system_{closed()};
-  std::atomic<Envelope*> pending_{nullptr};     // the own mail, the oldest first
-  Envelope* last_pending_ = nullptr;            // good while `pending_` is not null
-  std::atomic<std::uint32_t> more_pending_{0};  // how many messages behind the oldest
+  std::atomic<Envelope*> pending_{nullptr};  // the own mail, the oldest first
+  Envelope* last_pending_ = nullptr;         // good while `pending_` is not null
+  // How many messages more than one; while a run is out, those that are left in it are among them.
+  std::atomic<std::uint32_t> more_pending_{0};
 
  public:
   /// Whoever holds a mailbox begins a cache line behind as many bytes of it.

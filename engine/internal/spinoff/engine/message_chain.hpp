@@ -21,7 +21,7 @@ class MessageChain {
 
   /// To what the caller's Ref names.
   void add(detail::Target& to, std::uint32_t generation, detail::EnvelopePtr message) {
-    if (to_ != &to || generation_ != generation || count_ >= kMost) {
+    if (to_ != &to || generation_ != generation) {
       flush();
       to_ = &to;
       generation_ = generation;
@@ -35,6 +35,9 @@ class MessageChain {
     }
     newest_ = newest;
     count_ += messages_in(*newest);
+    if (count_ >= kMost) {
+      flush();
+    }
   }
 
   /// Delivers what was added.

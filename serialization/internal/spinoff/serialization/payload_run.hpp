@@ -22,24 +22,31 @@ class PayloadRun {
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
 
-  /// The oldest payload, which the run then does not have any more. It is not empty.
-  std::string_view take_first() noexcept {
-    const std::size_t size = static_cast<std::uint8_t>(bytes_[kHead - 1]);
-    const std::string_view first(bytes_.data() + kHead, size);
-    bytes_.remove_prefix(kHead + size);
+  // The next two must not be called on an empty run.
+
+  /// The oldest payload.
+  [[nodiscard]] std::string_view first() const noexcept {
+    return {bytes_.data() + kHead, first_size()};
+  }
+  /// Leaves the others.
+  void drop_first() noexcept {
+    bytes_.remove_prefix(kHead + first_size());
     --count_;
-    return first;
   }
 
   /// Calls `use(payload)` for each of them.
   template <class Use>
   void each(Use use) const {
-    for (PayloadRun left = *this; !left.is_empty();) {
-      use(left.take_first());
+    for (PayloadRun left = *this; !left.is_empty(); left.drop_first()) {
+      use(left.first());
     }
   }
 
  private:
+  [[nodiscard]] std::size_t first_size() const noexcept {
+    return static_cast<std::uint8_t>(bytes_[kHead - 1]);
+  }
+
   std::string_view bytes_;
   std::uint32_t count_ = 0;
 };
