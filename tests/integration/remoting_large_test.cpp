@@ -38,6 +38,7 @@ std::vector<std::string> hear_until(HandMade& peer, std::string_view last) {
   std::vector<std::string> heard;
   while (heard.empty() || heard.back() != last) {
     const Frame frame = peer.hear();
+    peer.say();  // it is there, however long that takes
     auto part = frame.parts.begin();
     for (const Item& item : frame.items) {
       if (item.kind == ItemKind::part) {
