@@ -317,6 +317,20 @@ BOOST_AUTO_TEST_CASE(M14_a_mailbox_with_priorities_looks_at_each_of_them) {
   check_seen({5, 4, 3, 2, 1});
 }
 
+BOOST_AUTO_TEST_CASE(M14_one_that_has_no_priority_since_it_cannot_be_decoded_is_told) {
+  const auto rejected = listen<RemoteInputRejected>(node);
+  const auto urgent =
+      node.spawn<Counts>({.mailbox = prioritized(priority<Number>(&Number::value))}, seen);
+  std::vector<std::string> payloads = encoded({1, 2, 3, 4});
+  payloads[1] = "no Number";
+  send(urgent, payloads);
+  BOOST_TEST(rejected.next().what.find("Number' could not be decoded") != std::string::npos);
+  std::vector<int> got = seen.next(3);
+  std::ranges::sort(got);
+  const std::vector<int> expected{1, 3, 4};
+  BOOST_TEST(got == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(C08_a_handler_that_waits_holds_up_those_behind_it) {
   send(node.spawn<Waits>(seen, node.spawn<Doubles>()), numbers(0, 10));
   check_seen({0, 2, 4, 6, 8, 10, 12, 14, 16, 18});

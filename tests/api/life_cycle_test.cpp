@@ -211,9 +211,18 @@ void check_bad_end(Node& node, const Args&... args) {
   BOOST_TEST(describe(error.error) == "cannot end");
 }
 
+class FailsAtOnce : public Actor {
+ public:
+  using Receives = Messages<int>;
+  void on(const int& /*n*/) {}
+  // No coroutine, so it throws where it is called.
+  Task<> post_stop_async() override { throw std::runtime_error("cannot end"); }
+};
+
 BOOST_AUTO_TEST_CASE(L05_a_failure_in_post_stop_is_published_and_changes_nothing_else) {
   Node node(quiet());
   check_bad_end<BadEnd>(node);
+  check_bad_end<FailsAtOnce>(node);
   check_bad_end<FailsSlowly>(node, Log("a step"), Ref(node.spawn<Notary>()));
 }
 

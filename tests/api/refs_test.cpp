@@ -295,6 +295,21 @@ BOOST_AUTO_TEST_CASE(U08_a_ref_that_comes_back_to_its_own_node_is_the_local_acto
   BOOST_TEST(back.more[3].is_local());
 }
 
+BOOST_AUTO_TEST_CASE(R09_a_ref_that_does_not_say_of_which_node_is_told_and_its_message_dropped) {
+  const Collector<Passed> seen("a message from another node");
+  Node node(with_remoting());
+  const auto rejected = listen<RemoteInputRejected>(node);
+  const auto receiver = node.spawn<Receiver>(seen);
+  std::string bytes;
+  const std::pair<std::string, std::vector<std::string>> passed{"/a/b", {}};
+  detail::encode_value<std::pair<std::string, std::vector<std::string>>>(&passed, bytes);
+  detail::deliver(detail::RefAccess::target(receiver), detail::RefAccess::generation(receiver),
+                  engine::make_encoded(detail::Sender{}, detail::message_type<Passed>(), bytes));
+  const std::string what = rejected.next().what;
+  BOOST_TEST(what.find("the ref /a/b does not say of which node") != std::string::npos, what);
+  BOOST_TEST(seen.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
