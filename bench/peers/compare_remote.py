@@ -153,7 +153,8 @@ def compare(options):
     nodes = [] if options.no_nodes else nodes_lines(bench, options)
 
     lines = ["", conditions_of_run(), f"- {'; '.join(labels)}",
-             f"- medians of {some(options.rounds, 'round')} in turn; all by loopback", *nodes, "",
+             f"- medians of {some(options.rounds, 'round')} in turn, each flood of {options.messages} messages or "
+             "1 GiB; all by loopback", *nodes, "",
              *flood_table(systems), "", *ask_table(systems), ""]
     print("\n".join(lines))
     if options.document:
