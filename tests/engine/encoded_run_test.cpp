@@ -19,6 +19,7 @@
 #include <spinoff/serializable.hpp>
 
 #include "manual_node.hpp"
+#include "support/places.hpp"
 #include "support/runs.hpp"
 
 namespace {
@@ -142,13 +143,7 @@ struct Far {
     sender.counted = true;
     return sender;
   }
-  [[nodiscard]] bool is_held() const {
-    const bool held = place.try_retain(generation);
-    if (held) {
-      place.release();
-    }
-    return held;
-  }
+  [[nodiscard]] bool is_held() const { return testing::is_held(place, generation); }
 };
 
 BOOST_AUTO_TEST_SUITE(encoded_run)

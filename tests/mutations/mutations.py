@@ -74,6 +74,17 @@ MUTATIONS = [
 """)],
     ),
     Mutation(
+        "rest-of-a-run-lost",
+        "of short messages that came together from another node only the first is handled",
+        "engine/src/cell_turn.cpp",
+        [("""  if (messages_in(*run) > 0) {
+    mailbox_.put_back_rest(run.release());
+  }
+""", """  run.reset();
+""")],
+        Test("engine_tests", "encoded_run"),
+    ),
+    Mutation(
         "message-for-the-one-before",
         "a message is handled by another actor, which has got the place of the one that it was sent to",
         "engine/src/cell_turn.cpp",
@@ -203,6 +214,15 @@ MUTATIONS = [
         Test("engine_tests", "blocking_watch"),
     ),
     # The protocol.
+    Mutation(
+        "limits-changed-in-a-session",
+        "a hello in the middle of a session changes what the node sends by in it",
+        "remoting/src/protocol_input.cpp",
+        [("""  if (hello != nullptr && !peer->is_up()) {  // what a session began with holds until its end
+""", """  if (hello != nullptr) {
+""")],
+        Test("remoting_tests", "protocol_parts"),
+    ),
     Mutation(
         "gap-not-noticed",
         "a frame that is lost on the way does not end the session",

@@ -9,20 +9,14 @@
 #include <spinoff/serialization/wire.hpp>
 
 #include "engine/manual_node.hpp"
+#include "support/places.hpp"
 
 namespace {
 
 using namespace spinoff;
 using remoting::PeerNames;
 using serialization::Item;
-
-bool is_held(detail::Target& place, std::uint32_t generation) {
-  const bool held = place.try_retain(generation);
-  if (held) {
-    place.release();
-  }
-  return held;
-}
+using testing::is_held;
 
 BOOST_AUTO_TEST_SUITE(peer_names)
 

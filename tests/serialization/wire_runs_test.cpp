@@ -46,6 +46,18 @@ BOOST_AUTO_TEST_CASE(R07_short_messages_that_are_alike_become_a_run) {
              "they are apart for whoever does not ask for runs");
 }
 
+BOOST_AUTO_TEST_CASE(R07_a_run_has_no_more_messages_than_a_mailbox_counts) {
+  Item alike = item(ItemKind::message, {}, {}, {}, "x");
+  alike.to_alias.number = alike.type_alias.number = 1;
+  const std::string bytes = frame_of(std::vector<std::string>(kMostInRun + 3, encode(alike)));
+  const auto decoded = decode_frame(bytes, {.max_items = 2 * kMostInRun}, Runs::together);
+  const Frame& frame = std::get<Frame>(decoded);
+  BOOST_TEST_REQUIRE(frame.items.size() == 2U);
+  BOOST_TEST(frame.items[0].count() == kMostInRun);
+  BOOST_TEST(frame.items[1].count() == 3U);
+  BOOST_TEST(frame.carried == kMostInRun + 3);
+}
+
 BOOST_AUTO_TEST_CASE(R07_a_run_ends_where_the_frame_does) {
   Item alike = item(ItemKind::message, {}, {}, {}, "payload");
   alike.to_alias.number = alike.type_alias.number = 1;
